@@ -1,0 +1,80 @@
+"""The whole error tree.
+
+NetwatchError
+├── ConfigError        the user's mistake in a file: every problem at once, exit 78
+├── UsageError         the user's mistake in a command, exit 2
+├── DeliveryError      a mail that was not taken; `retryable` says whether another try may help
+└── StorageError       the database is not usable as it is
+    ├── StorageUnavailable   perhaps later: full disk, locked, server away
+    ├── AlreadyRunning       another service holds the database, exit 75
+    └── SchemaTooNew         the database was written by a newer program
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class NetwatchError(Exception):
+    """What netwatch says in one sentence, without a traceback."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake in a configuration file. `line` is 0 where the whole file is meant."""
+
+    file: str
+    line: int
+    field: str
+    what: str
+
+    def __str__(self) -> str:
+        """Return `config.toml:7: device.0.adress: unknown key; did you mean 'address'?`."""
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (where, self.field, self.what) if part)
+
+
+class ConfigError(NetwatchError):
+    """The configuration is wrong; nothing of it was applied."""
+
+    exit_code = 78
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UsageError(NetwatchError):
+    """A command cannot be carried out as it was given."""
+
+    exit_code = 2
+
+
+class DeliveryError(NetwatchError):
+    """A relay did not take a mail."""
+
+    def __init__(self, message: str, *, retryable: bool) -> None:
+        self.retryable = retryable
+        super().__init__(message)
+
+
+class StorageError(NetwatchError):
+    """The database cannot be used as it is."""
+
+
+class StorageUnavailable(StorageError):
+    """The database cannot be used now: disk full, locked, or its server is away."""
+
+    exit_code = 75
+
+
+class AlreadyRunning(StorageError):
+    """Another service uses this database."""
+
+    exit_code = 75
+
+
+class SchemaTooNew(StorageError):
+    """A newer netwatch wrote this database."""

@@ -1,0 +1,1 @@
+"""SNMP: ask, walk, understand."""
