@@ -1,0 +1,79 @@
+"""The languages of people: one catalogue for pages, reports, mails and commands."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from gettext import NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+LANGUAGES = ("zh_CN", "en")
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """Return the catalogue of `zh_CN` or `en`. English is the source: its catalogue only has plural forms."""
+    path = files("netwatch") / "locale" / language / "LC_MESSAGES" / "netwatch.po"
+    if language not in LANGUAGES or not path.is_file():
+        return NullTranslations()
+    # Read at start instead of shipping compiled files: one truth, and no build step to forget.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - commands in English need not wait for it
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.support import Translations  # noqa: PLC0415
+
+    compiled = BytesIO()
+    write_mo(compiled, read_po(BytesIO(path.read_bytes()), locale=language))
+    compiled.seek(0)
+    return Translations(compiled, domain="netwatch")
+
+
+def of_terminal(environment: Mapping[str, str] | None = None) -> str:
+    """Return the language that the terminal's user asked for (LC_ALL, LC_MESSAGES, LANG)."""
+    environment = os.environ if environment is None else environment
+    for name in ("NETWATCH_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environment.get(name, "")
+        if value:
+            return "zh_CN" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def gettext(message: str) -> str:
+    """Translate for the terminal's user."""
+    return translations(of_terminal()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Translate for the terminal's user, by number."""
+    return translations(of_terminal()).ngettext(one, many, count)
+
+
+def said(template: str, values: Mapping[str, object], catalogue: NullTranslations) -> str:
+    """Return a stored sentence in a catalogue's language.
+
+    A value that is itself a template of the catalogue, such as a meaning's title, is translated as well.
+    """
+    worded = {
+        name: catalogue.gettext(value) if isinstance(value, str) and value else value for name, value in values.items()
+    }
+    try:
+        return catalogue.gettext(template).format_map(worded)
+    except (KeyError, IndexError, ValueError):
+        return template
+
+
+def duration(length: timedelta, catalogue: NullTranslations) -> str:
+    """Return `1 h 20 min`, or 「1 小时 20 分」: two units at most, seconds only below ten minutes."""
+    seconds = max(0, int(length.total_seconds()))
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    _ = catalogue.gettext
+    parts = [(days, _("{n} d")), (hours, _("{n} h")), (minutes, _("{n} min"))]
+    if seconds < 600:  # noqa: PLR2004 - ten minutes
+        parts.append((seconds % 60, _("{n} s")))
+    told = [text.format(n=number) for number, text in parts if number][:2]
+    return " ".join(told) or _("{n} s").format(n=0)
