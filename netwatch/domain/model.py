@@ -195,7 +195,11 @@ class Fault:
     flapping: bool = False
     told: Told | None = None
     told_at: datetime | None = None
-    reminders: int = 0
+    told_severity: Severity | None = None
+    notices: int = 0
+    """How many notices of it were written; the next one's number."""
+    quiet: Message | None = None
+    """Why nobody is told just now, as last recorded."""
 
     @property
     def open(self) -> bool:
