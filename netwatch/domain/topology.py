@@ -116,15 +116,19 @@ def device_state(
     reached = reach(states)
     failing = [state for state in states if state.health is Health.FAILING]
     if reached is Reach.NO:
-        if upstream.upstream is Upstream.DOWN:
-            return DeviceState.UNREACHABLE, Message(_("behind {device}"), {"device": upstream.by})
-        return DeviceState.DOWN, next(state.summary for state in failing if state.reachability)
-    if all(state.seen is None or state.health is Health.UNKNOWN for state in states):
-        return DeviceState.UNKNOWN, Message(_("not seen yet"))
+        return _lost(failing, upstream)
     whole = [state for state in states if not state.subject.meaning]
     if reached is Reach.UNKNOWN and whole and all(state.health is Health.FAILING for state in whole):
         return DeviceState.DOWN, whole[0].summary
     if failing:
         worst = max(failing, key=lambda state: state.severity or Severity.INFORMATION)
         return DeviceState.DEGRADED, worst.summary
+    if all(state.health is Health.UNKNOWN for state in states):
+        return DeviceState.UNKNOWN, Message(_("not seen yet"))
     return DeviceState.UP, Message(_("answers"))
+
+
+def _lost(failing: list[CheckState], upstream: Standing) -> tuple[DeviceState, Message]:
+    if upstream.upstream is Upstream.DOWN:
+        return DeviceState.UNREACHABLE, Message(_("behind {device}"), {"device": upstream.by})
+    return DeviceState.DOWN, next(state.summary for state in failing if state.reachability)

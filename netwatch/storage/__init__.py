@@ -1,0 +1,1 @@
+"""What is remembered: tables, the one writer, and one module of functions for each noun."""

@@ -1,0 +1,133 @@
+"""The journal: what happened, in the order in which it was recorded. It is only ever added to.
+
+A fault's timeline, the duty log and the cut between two handover reports are all read from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select
+
+from netwatch.domain.model import EventId, FaultId
+from netwatch.storage.schema import events
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from probes.api import Message
+
+
+class EventKind(Enum):
+    """What can happen."""
+
+    OPENED = "opened"
+    REOPENED = "reopened"
+    CHANGED = "changed"
+    CLOSED = "closed"
+    FLAPPING = "flapping"
+    CALM = "calm"
+    ACKNOWLEDGED = "acknowledged"
+    RELEASED = "released"
+    NOTE = "note"
+    TOLD = "told"
+    NOT_TOLD = "not told"
+    MAILED = "mailed"
+    MAIL_FAILED = "mail failed"
+    LOG = "log"
+    WINDOW = "window"
+    WINDOW_ENDED = "window ended"
+    DEVICE = "device"
+    HANDOVER = "handover"
+    STARTED = "started"
+    STOPPED = "stopped"
+    RELOADED = "reloaded"
+    REFUSED = "refused"
+    ISOLATED = "isolated"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal. `at` is when it happened, `recorded_at` when netwatch learned of it."""
+
+    kind: EventKind
+    at: datetime
+    recorded_at: datetime
+    device: str | None = None
+    fault: FaultId | None = None
+    actor: str | None = None
+    level: str | None = None
+    text: str | None = None
+    """What a person wrote, as written."""
+    summary: Message | None = None
+    """What the program says of it."""
+    data: Mapping[str, Any] | None = None
+    id: EventId = EventId(0)
+
+
+def add(tx: Connection, entry: Entry) -> EventId:
+    """Record what happened."""
+    done = tx.execute(
+        insert(events).values(
+            kind=entry.kind.value,
+            at=entry.at,
+            recorded_at=entry.recorded_at,
+            device=entry.device,
+            fault_id=entry.fault,
+            actor=entry.actor,
+            level=entry.level,
+            text=entry.text,
+            summary=entry.summary,
+            data=dict(entry.data) if entry.data is not None else None,
+        )
+    )
+    assert done.inserted_primary_key is not None  # noqa: S101 - one row was inserted
+    return EventId(done.inserted_primary_key[0])
+
+
+def last(tx: Connection) -> EventId:
+    """Return the newest event's number, 0 when there is none."""
+    return EventId(tx.execute(select(func.max(events.c.id))).scalar() or 0)
+
+
+def between(tx: Connection, after: int, upto: int) -> tuple[Entry, ...]:
+    """Return the events with `after` < number <= `upto`, in order."""
+    query = select(events).where(events.c.id > after, events.c.id <= upto).order_by(events.c.id)
+    return tuple(_entry(row) for row in tx.execute(query))
+
+
+def of_fault(tx: Connection, fault: FaultId) -> tuple[Entry, ...]:
+    """Return a fault's timeline."""
+    return tuple(
+        _entry(row) for row in tx.execute(select(events).where(events.c.fault_id == fault).order_by(events.c.id))
+    )
+
+
+def newest(tx: Connection, kinds: tuple[EventKind, ...], most: int) -> tuple[Entry, ...]:
+    """Return the newest events of some kinds, newest first."""
+    query = (
+        select(events).where(events.c.kind.in_([kind.value for kind in kinds])).order_by(events.c.id.desc()).limit(most)
+    )
+    return tuple(_entry(row) for row in tx.execute(query))
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        kind=EventKind(row.kind),
+        at=row.at,
+        recorded_at=row.recorded_at,
+        device=row.device,
+        fault=row.fault_id,
+        actor=row.actor,
+        level=row.level,
+        text=row.text,
+        summary=row.summary,
+        data=row.data,
+        id=EventId(row.id),
+    )

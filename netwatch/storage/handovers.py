@@ -1,0 +1,113 @@
+"""The archive of handover reports: the canonical document, its renderings, each with its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from netwatch.storage.schema import handovers, renderings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A report as it was archived. `previous` is the digest of the report before it, so that they form a chain."""
+
+    shift: str
+    revision: int
+    start: datetime
+    end: datetime
+    built_at: datetime
+    after_event: int
+    upto_event: int
+    document: str
+    digest: str = ""
+    previous: str = ""
+    id: int = 0
+
+
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def add(tx: Connection, report: Archived, bodies: Mapping[tuple[str, str], str]) -> Archived:
+    """Archive a report with its renderings, by (language, format)."""
+    before = last(tx)
+    row = {
+        "shift": report.shift,
+        "revision": report.revision,
+        "start": report.start,
+        "end": report.end,
+        "built_at": report.built_at,
+        "after_event": report.after_event,
+        "upto_event": report.upto_event,
+        "document": report.document,
+        "digest": digest_of(report.document),
+        "previous": before.digest if before else "",
+    }
+    done = tx.execute(insert(handovers).values(row))
+    assert done.inserted_primary_key is not None  # noqa: S101 - one row was inserted
+    number = int(done.inserted_primary_key[0])
+    for (language, form), body in bodies.items():
+        values = {"handover_id": number, "language": language, "format": form, "body": body, "digest": digest_of(body)}
+        tx.execute(insert(renderings).values(values))
+    return Archived(id=number, **row)
+
+
+def last(tx: Connection) -> Archived | None:
+    """Return the newest report."""
+    row = tx.execute(select(handovers).order_by(handovers.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _archived(row)
+
+
+def get(tx: Connection, number: int) -> Archived | None:
+    """Return the report of that number."""
+    row = tx.execute(select(handovers).where(handovers.c.id == number)).one_or_none()
+    return None if row is None else _archived(row)
+
+
+def of_shift(tx: Connection, shift: str) -> Archived | None:
+    """Return the newest report of a shift."""
+    query = select(handovers).where(handovers.c.shift == shift).order_by(handovers.c.revision.desc()).limit(1)
+    row = tx.execute(query).one_or_none()
+    return None if row is None else _archived(row)
+
+
+def listed(tx: Connection, most: int) -> tuple[Archived, ...]:
+    """Return the newest reports, newest first."""
+    return tuple(_archived(row) for row in tx.execute(select(handovers).order_by(handovers.c.id.desc()).limit(most)))
+
+
+def rendering(tx: Connection, number: int, language: str, form: str) -> str | None:
+    """Return a report as it was rendered when it was archived."""
+    found: str | None = tx.execute(
+        select(renderings.c.body).where(
+            renderings.c.handover_id == number, renderings.c.language == language, renderings.c.format == form
+        )
+    ).scalar()
+    return found
+
+
+def _archived(row: Row[Any]) -> Archived:
+    return Archived(
+        shift=row.shift,
+        revision=row.revision,
+        start=row.start,
+        end=row.end,
+        built_at=row.built_at,
+        after_event=row.after_event,
+        upto_event=row.upto_event,
+        document=row.document,
+        digest=row.digest,
+        previous=row.previous,
+        id=row.id,
+    )
