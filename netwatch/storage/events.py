@@ -68,7 +68,7 @@ class Entry:
     summary: Message | None = None
     """What the program says of it."""
     data: Mapping[str, Any] | None = None
-    id: EventId = EventId(0)
+    id: EventId | None = None
 
 
 def add(tx: Connection, entry: Entry) -> EventId:

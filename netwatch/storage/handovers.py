@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -42,25 +42,15 @@ def digest_of(text: str) -> str:
 def add(tx: Connection, report: Archived, bodies: Mapping[tuple[str, str], str]) -> Archived:
     """Archive a report with its renderings, by (language, format)."""
     before = last(tx)
-    row = {
-        "shift": report.shift,
-        "revision": report.revision,
-        "start": report.start,
-        "end": report.end,
-        "built_at": report.built_at,
-        "after_event": report.after_event,
-        "upto_event": report.upto_event,
-        "document": report.document,
-        "digest": digest_of(report.document),
-        "previous": before.digest if before else "",
-    }
+    report = replace(report, digest=digest_of(report.document), previous=before.digest if before else "")
+    row = {name: value for name, value in asdict(report).items() if name != "id"}
     done = tx.execute(insert(handovers).values(row))
     assert done.inserted_primary_key is not None  # noqa: S101 - one row was inserted
     number = int(done.inserted_primary_key[0])
     for (language, form), body in bodies.items():
         values = {"handover_id": number, "language": language, "format": form, "body": body, "digest": digest_of(body)}
         tx.execute(insert(renderings).values(values))
-    return Archived(id=number, **row)
+    return replace(report, id=number)
 
 
 def last(tx: Connection) -> Archived | None:

@@ -85,9 +85,11 @@ def read(tx: Connection, source: str, start: datetime, end: datetime) -> list[tu
         .order_by(polls.c.id)
     )
     found: list[tuple[datetime, dict[str, float]]] = []
-    bits = 0
+    bits: int | None = None
     for at, whole, packed, series in tx.execute(query):
-        bits = int.from_bytes(zstd.decompress(packed), "little") ^ (0 if whole else bits)
+        if bits is None and not whole:
+            continue  # what it leaned on has been dropped by age
+        bits = int.from_bytes(zstd.decompress(packed), "little") ^ (0 if whole else bits or 0)
         if at >= start:
             found.append((at, _values(tuple(json.loads(series)), bits)))
     return found
