@@ -1,0 +1,173 @@
+"""Whose turn it is: shift templates, and rotations of people through them.
+
+The arithmetic is stateless: turn = floor((wall(t) - wall(anchor)) / length) in the rotation's own zone,
+the same for past, now and future, whatever the clocks did between.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from roster.spans import Span
+from roster.wall import first_instant, last_instant, wall
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_DAY = timedelta(days=1)
+_WEEK = 7
+
+
+class Unit(Enum):
+    """What a turn is measured in."""
+
+    OCCURRENCE = "occurrence"
+    HOURS = "hours"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Counts(Enum):
+    """Whether a day on which the template does not fall takes a turn."""
+
+    ELIGIBLE = "eligible"
+    CALENDAR = "calendar"
+
+
+_BY_DAY = frozenset({Unit.OCCURRENCE, Unit.DAY})
+_STEP = {
+    Unit.OCCURRENCE: _DAY,
+    Unit.HOURS: timedelta(hours=1),
+    Unit.DAY: _DAY,
+    Unit.WEEK: timedelta(days=_WEEK),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A kind of shift: when it begins and ends by the clock on the wall, and on which weekdays (Monday is 0).
+
+    An end not after the start is on the next day, so equal ones make 24 hours. `title` is shown as written.
+    """
+
+    code: str
+    title: str
+    start: time
+    end: time
+    weekdays: frozenset[int] | None = None
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[\w.-]{1,40}", self.code):
+            raise ValueError(f"shift template {self.code!r}: a code is letters, digits, '_', '.' and '-'")
+        if self.start.tzinfo or self.end.tzinfo:
+            raise ValueError(f"shift template {self.code}: times are those of the wall, without a zone")
+        if self.weekdays is not None and not (self.weekdays and self.weekdays <= set(range(_WEEK))):
+            raise ValueError(f"shift template {self.code}: weekdays are 0 (Monday) to 6 (Sunday), at least one")
+
+    def falls_on(self, day: date) -> bool:
+        """Say whether a shift of this kind begins on that day."""
+        return self.weekdays is None or day.weekday() in self.weekdays
+
+    def occurrences(self, first: date, until: date) -> int:
+        """Count the days in [first, until) on which it falls; negative when `until` is earlier."""
+        if until < first:
+            return -self.occurrences(until, first)
+        weeks, rest = divmod((until - first).days, _WEEK)
+        per_week = _WEEK if self.weekdays is None else len(self.weekdays)
+        return weeks * per_week + sum(self.falls_on(until - n * _DAY) for n in range(1, rest + 1))
+
+    def span(self, day: date, zone: ZoneInfo) -> Span:
+        """Return when the shift of that day is: 23 or 25 hours long, or empty, where the clocks change.
+
+        Of a repeated time the start takes the first occurrence and the end the last.
+        """
+        return Span(first_instant(datetime.combine(day, self.start), zone), last_instant(self._ends(day), zone))
+
+    def relief(self, day: date, zone: ZoneInfo) -> datetime:
+        """Return when it ends if a successor begins at the same wall time: the first occurrence."""
+        return first_instant(self._ends(day), zone)
+
+    def _ends(self, day: date) -> datetime:
+        return datetime.combine(day if self.start < self.end else day + _DAY, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Groups of people who take turns, from an anchor on: a naive wall time of `zone`, where turn 0 begins.
+
+    A turn lasts `length` units. Occurrences and days count only those on which the template falls
+    (`Counts.ELIGIBLE`) or all (`Counts.CALENDAR`); hours, weeks and months are always those of the calendar.
+    A month's turn that would begin on a day which the month lacks begins on its last day.
+    Valid for shifts whose day is in [valid_from, valid_until); a joiner or leaver is a new rotation.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    anchor: datetime
+    zone: ZoneInfo
+    unit: Unit = Unit.OCCURRENCE
+    length: int = 1
+    counts: Counts = Counts.ELIGIBLE
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.groups:
+            raise ValueError("a rotation needs at least one group of people")
+        if self.anchor.tzinfo:
+            raise ValueError("a rotation's anchor is a time of the wall, without an offset")
+        if self.length < 1:
+            raise ValueError(f"a turn lasts at least one {self.unit.value}, not {self.length}")
+
+    def valid(self, day: date) -> bool:
+        """Say whether shifts of that day follow this rotation."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_until is None or day < self.valid_until)
+
+    def group(self, turn: int) -> tuple[str, ...]:
+        """Return who has that turn; turns before the anchor are negative."""
+        return self.groups[turn % len(self.groups)]
+
+    def turn_of(self, template: Template, day: date) -> int:
+        """Return the turn to which a shift belongs: the one that runs when it should begin, by the wall."""
+        if self.unit not in _BY_DAY:
+            return self._turn(datetime.combine(day, template.start))
+        first = self.anchor.date() + (_DAY if template.start < self.anchor.time() else timedelta())
+        counted = template.occurrences(first, day) if self.counts is Counts.ELIGIBLE else (day - first).days
+        return counted // self.length
+
+    def turn_at(self, instant: datetime) -> int:
+        """Return the turn that runs at an instant, every day of the calendar counted."""
+        turn = self._turn(wall(instant, self.zone))
+        # In a repeated hour the wall falls behind a turn that has already begun.
+        while self.begins(turn + 1) <= instant:
+            turn += 1
+        return turn
+
+    def begins(self, turn: int) -> datetime:
+        """Return the instant at which a turn begins, every day of the calendar counted."""
+        return first_instant(self._shown(turn), self.zone)
+
+    def turn_span(self, turn: int) -> Span:
+        """Return when a turn runs: empty where a clock change skips it."""
+        return Span(self.begins(turn), self.begins(turn + 1))
+
+    def _turn(self, shown: datetime) -> int:
+        if self.unit is not Unit.MONTH:
+            return (shown - self.anchor) // (self.length * _STEP[self.unit])
+        months = (shown.year - self.anchor.year) * 12 + shown.month - self.anchor.month
+        turn = months // self.length
+        return turn if self._shown(turn) <= shown else turn - 1
+
+    def _shown(self, turn: int) -> datetime:
+        if self.unit is not Unit.MONTH:
+            return self.anchor + turn * self.length * _STEP[self.unit]
+        months = self.anchor.year * 12 + self.anchor.month - 1 + turn * self.length
+        year, month = divmod(months, 12)
+        last = monthrange(year, month + 1)[1]
+        return self.anchor.replace(year=year, month=month + 1, day=min(self.anchor.day, last))
