@@ -181,7 +181,7 @@ def _near(covers: Sequence[Cover], asked: Span, planned: Sequence[Slot]) -> tupl
     return tuple(
         cover
         for cover in covers
-        if (cover.slot in ids if cover.slot else True)
+        if (not cover.slot or cover.slot in ids)
         and (cover.start is None or cover.start < max(until, asked.end))
         and (cover.end is None or cover.end > min(begin, asked.start))
     )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from roster.rotation import Rotation, Template
 
 _DAY = timedelta(days=1)
-# A shift is at most a day by the wall; a zone may skip or repeat another one.
-_REACH = 2
+# A shift is at most a day by the wall, and a clock change adds less than another.
+_LONGEST = timedelta(days=2)
 
 
 def _(title: str) -> str:
@@ -90,8 +90,8 @@ class Slot:
 def slots(layers: Iterable[Layer], start: datetime, end: datetime) -> tuple[Slot, ...]:
     """Return every planned shift that meets [start, end), cut by higher layers, in full length, by time."""
     asked = Span(start, end)
-    margin = 2 * _REACH * _DAY
-    whole = _side_by_side(slot for layer in layers for slot in _of_layer(layer, start - margin, end + margin))
+    # What is cut by others is known only together with them.
+    whole = _side_by_side(slot for layer in layers for slot in _of_layer(layer, start - _LONGEST, end + _LONGEST))
     found = [slot for slot in _cut(_handed_on(whole)) if slot.span.meets(asked)]
     return tuple(sorted(found, key=lambda slot: (slot.span.start, slot.post.rank, slot.id)))
 
@@ -105,8 +105,7 @@ def windows(template: Template, zone: ZoneInfo, start: datetime, end: datetime) 
 
 def _days(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[date]:
     """Yield every day whose shift may reach into [start, end)."""
-    first = wall(start, zone).date() - _REACH * _DAY
-    last = wall(end, zone).date() + _REACH * _DAY
+    first, last = wall(start, zone).date() - _DAY, wall(end, zone).date() + _DAY
     return (first + n * _DAY for n in range((last - first).days + 1))
 
 
@@ -117,28 +116,20 @@ def _of_layer(layer: Layer, start: datetime, end: datetime) -> Iterator[Slot]:
             continue
         span = template.span(day, rotation.zone)
         if span.start < span.end:
-            yield Slot(
-                id=f"{template.code}/{day}/{layer.post.value}",
-                template=template.code,
-                title=template.title,
-                date=day,
-                post=layer.post,
-                priority=layer.priority,
-                people=rotation.group(rotation.turn_of(template, day)),
-                whole=span,
-                span=span,
-                relief=template.relief(day, rotation.zone),
-            )
+            people = rotation.group(rotation.turn_of(template, day))
+            name = f"{template.code}/{day}/{layer.post.value}"
+            relief = template.ends(day, rotation.zone)[0]
+            yield Slot(name, template.code, template.title, day, layer.post, layer.priority, people, span, span, relief)
 
 
 def _side_by_side(found: Iterable[Slot]) -> list[Slot]:
     """Make one slot of those that equal layers give for the same shift and post, with all their people."""
     together: dict[tuple[str, int], Slot] = {}
     for slot in found:
-        key = (slot.id, slot.priority)
-        known = together.get(key)
-        people = slot.people if known is None else tuple(dict.fromkeys(known.people + slot.people))
-        together[key] = replace(slot, people=people)
+        known = together.setdefault((slot.id, slot.priority), slot)
+        if known is not slot:
+            people = tuple(dict.fromkeys(known.people + slot.people))
+            together[slot.id, slot.priority] = replace(known, people=people)
     return list(together.values())
 
 
@@ -160,7 +151,7 @@ def _cut(found: list[Slot]) -> Iterator[Slot]:
         for _priority, equals in groupby(of_post, key=lambda slot: slot.priority):
             level = list(equals)
             for slot in level:
-                yield from (replace(slot, span=left) for left in subtract(slot.span, taken))
+                yield from (replace(slot, span=left) for left in subtract(slot.span, taken)) if taken else (slot,)
             taken = merge((*taken, *(slot.span for slot in level)))
 
 

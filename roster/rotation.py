@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from roster.spans import Span
-from roster.wall import first_instant, last_instant, wall
+from roster.wall import first_instant, instants, wall
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -87,14 +87,11 @@ class Template:
 
         Of a repeated time the start takes the first occurrence and the end the last.
         """
-        return Span(first_instant(datetime.combine(day, self.start), zone), last_instant(self._ends(day), zone))
+        return Span(first_instant(datetime.combine(day, self.start), zone), self.ends(day, zone)[1])
 
-    def relief(self, day: date, zone: ZoneInfo) -> datetime:
-        """Return when it ends if a successor begins at the same wall time: the first occurrence."""
-        return first_instant(self._ends(day), zone)
-
-    def _ends(self, day: date) -> datetime:
-        return datetime.combine(day if self.start < self.end else day + _DAY, self.end)
+    def ends(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return when the shift of that day ends: where a successor begins at the same wall time, and else."""
+        return instants(datetime.combine(day if self.start < self.end else day + _DAY, self.end), zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,33 +28,33 @@ def wall(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+def instants(shown: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return when the clock first and last shows a naive time, in UTC; a skipped one is the instant of the change."""
+    before = zone.utcoffset(shown) or _ZERO
+    after = zone.utcoffset(shown.replace(fold=1)) or _ZERO
+    first = (shown - before).replace(tzinfo=UTC)
+    if before == after:
+        return first, first
+    last = (shown - after).replace(tzinfo=UTC)
+    if before > after:
+        return first, last
+    change = _change(last, first, zone)
+    return change, change
+
+
 def first_instant(shown: datetime, zone: ZoneInfo) -> datetime:
-    """Return when the clock first shows a naive time, in UTC; a skipped one becomes the instant of the change."""
-    before, after = _offsets(shown, zone)
-    if before < after:
-        return _change(shown - after, shown - before, zone)
-    return (shown - before).replace(tzinfo=UTC)
+    """Return when the clock first shows a naive time."""
+    return instants(shown, zone)[0]
 
 
 def last_instant(shown: datetime, zone: ZoneInfo) -> datetime:
-    """Return when the clock last shows a naive time, in UTC; a skipped one becomes the instant of the change."""
-    before, after = _offsets(shown, zone)
-    if before < after:
-        return _change(shown - after, shown - before, zone)
-    return (shown - after).replace(tzinfo=UTC)
-
-
-def _offsets(shown: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
-    """Return the offsets of the two readings of a wall time: equal but where it is skipped or repeated."""
-    early = shown.replace(tzinfo=zone, fold=0).utcoffset() or _ZERO
-    late = shown.replace(tzinfo=zone, fold=1).utcoffset() or _ZERO
-    return early, late
+    """Return when the clock last shows a naive time."""
+    return instants(shown, zone)[1]
 
 
 def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant at which the offset changes, between two naive UTC times around it."""
-    low = before.replace(tzinfo=UTC, microsecond=0)
-    high = after.replace(tzinfo=UTC, microsecond=0)
+    """Return the instant between two at which the offset changes; such changes come at whole seconds."""
+    low, high = before.replace(microsecond=0), after.replace(microsecond=0)
     offset = low.astimezone(zone).utcoffset()
     while high - low > _SECOND:
         middle = (low + (high - low) / 2).replace(microsecond=0)
