@@ -3,6 +3,7 @@
 NetwatchError
 ├── ConfigError        the user's mistake in a file: every problem at once, exit 78
 ├── UsageError         the user's mistake in a command, exit 2
+├── PluginError        a kind of probe that nobody has, or that cannot be used
 ├── DeliveryError      a mail that was not taken; `retryable` says whether another try may help
 └── StorageError       the database is not usable as it is
     ├── StorageUnavailable   perhaps later: full disk, locked, server away
@@ -12,7 +13,12 @@ NetwatchError
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class NetwatchError(Exception):
@@ -23,17 +29,25 @@ class NetwatchError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in a configuration file. `line` is 0 where the whole file is meant."""
+    """One mistake in a configuration file. `line` is 0 where the whole file is meant.
+
+    `what` is an English template, the key of its translation, and `values` is what fills it.
+    """
 
     file: str
     line: int
     field: str
     what: str
+    values: Mapping[str, str | int | float] = dataclasses.field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
-        """Return `config.toml:7: device.0.adress: unknown key; did you mean 'address'?`."""
+        """Return `config.toml:7: device.sw-12.adress: unknown key; did you mean 'address'?`."""
+        return self.told(self.what.format_map(self.values))
+
+    def told(self, sentence: str) -> str:
+        """Return the line that a terminal shows, with the sentence in its language."""
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (where, self.field, self.what) if part)
+        return ": ".join(part for part in (where, self.field, sentence) if part)
 
 
 class ConfigError(NetwatchError):
@@ -47,9 +61,14 @@ class ConfigError(NetwatchError):
 
 
 class UsageError(NetwatchError):
-    """A command cannot be carried out as it was given."""
+    """A command cannot be carried out as it was given. The sentence is kept untranslated, as `Message`s are."""
 
     exit_code = 2
+
+    def __init__(self, template: str, **values: str | float) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template.format_map(values))
 
 
 class DeliveryError(NetwatchError):

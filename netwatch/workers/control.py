@@ -1,0 +1,79 @@
+"""The service's socket: commands that write come through here, since only the service writes its database.
+
+One line of JSON asks, one line answers. Who may connect is decided by the socket's permissions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from netwatch.errors import NetwatchError, UsageError
+
+if TYPE_CHECKING:
+    from probes.api import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = structlog.get_logger()
+
+LONGEST = 64 * 1024
+PATIENCE = 30.0
+NOT_UNDERSTOOD = {"error": "the request is not understood", "exit": 2}
+
+Carry = Callable[[str, str, dict[str, Any]], Awaitable["Message"]]
+"""Carries out an action: its name, who asks, its arguments."""
+
+
+class Control:
+    """A child of the TaskGroup that listens on a unix socket."""
+
+    def __init__(self, path: Path, carry: Carry) -> None:
+        self._path = path
+        self._carry = carry
+
+    async def run(self) -> None:
+        """Listen until cancelled; the socket is ours alone, since we hold the database."""
+        self._path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._answer, self._path, limit=LONGEST)
+        self._path.chmod(0o660)
+        try:
+            async with server:
+                await server.serve_forever()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                reply = await self._reply(await reader.readline())
+            writer.write(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
+            await writer.drain()
+        except (TimeoutError, ConnectionError, ValueError) as error:
+            log.warning("a command was cut off", error=str(error) or type(error).__name__)
+        finally:
+            writer.close()
+
+    async def _reply(self, line: bytes) -> dict[str, Any]:
+        try:
+            asked = json.loads(line)
+            name, actor, arguments = asked["action"], asked["actor"], asked["arguments"]
+        except (ValueError, KeyError, TypeError):
+            return NOT_UNDERSTOOD
+        if not (isinstance(name, str) and isinstance(actor, str) and isinstance(arguments, dict)):
+            return NOT_UNDERSTOOD
+        try:
+            done = await self._carry(name, actor, arguments)
+        except UsageError as error:
+            return {"error": error.template, "values": error.values, "exit": error.exit_code}
+        except NetwatchError as error:
+            return {"error": str(error), "exit": error.exit_code}
+        except Exception as error:
+            log.exception("a command failed", action=name)
+            return {"error": f"the service failed to do this: {type(error).__name__}; see its log", "exit": 1}
+        return {"result": done.template, "values": dict(done.values)}
