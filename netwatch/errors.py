@@ -71,6 +71,12 @@ class UsageError(NetwatchError):
         super().__init__(template.format_map(values))
 
 
+class PluginError(NetwatchError):
+    """A kind of probe that nobody has, or that cannot be used."""
+
+    exit_code = 78
+
+
 class DeliveryError(NetwatchError):
     """A relay did not take a mail."""
 
