@@ -6,11 +6,15 @@ database and does the same.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netwatch.config.settings import NAME
 from netwatch.domain.model import Acknowledgement, Fault, FaultId, Window
 from netwatch.errors import UsageError
 from netwatch.storage import events, faults, windows
@@ -203,3 +207,21 @@ ACTIONS: Mapping[str, Action] = {
     "open_window": open_window,
     "end_window": end_window,
 }
+
+
+def carry_out(
+    settings: Settings, action: str, actor: str, now: datetime, arguments: Mapping[str, Any]
+) -> Callable[[Connection], Message]:
+    """Return the transaction that does what was asked. Raises UsageError for an action or a name that is unknown."""
+    if action not in ACTIONS:
+        raise UsageError(_("there is no action {name}"), name=action[:40])
+    if not NAME.fullmatch(actor):
+        raise UsageError(_("{name} is not a name"), name=actor[:40])
+    return partial(ACTIONS[action], doing=Doing(settings, actor, now, arguments))
+
+
+def socket_path(settings: Settings) -> Path:
+    """Return where the service listens for commands: beside a SQLite database, else in the runtime folder."""
+    if settings.database_url.startswith("sqlite:///"):
+        return Path(settings.database_url.removeprefix("sqlite:///")).with_name("netwatch.sock")
+    return Path(os.environ.get("RUNTIME_DIRECTORY", "/run/netwatch")) / "netwatch.sock"

@@ -1,6 +1,67 @@
-"""The command line."""
+"""The command line: one module for each group of commands."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from netwatch import __version__
+from netwatch.errors import ConfigError, NetwatchError, UsageError
+from netwatch.language import gettext as _
+from netwatch.language import of_terminal, said, translations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = (
+    "run",
+    "inspect",
+    "probe",
+    "faults",
+    "duty",
+    "handover",
+    "log",
+    "maintenance",
+    "mail",
+    "config",
+    "db",
+    "doctor",
+    "demo",
+)
 
 
-def main() -> int:
-    """Run a command."""
-    return 0
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    top = argparse.ArgumentParser(prog="netwatch", description=_("Duty monitoring for a hospital information centre."))
+    top.add_argument("--version", action="version", version=f"netwatch {__version__}")
+    commands = top.add_subparsers(dest="command", metavar=_("COMMAND"), required=True)
+    for name in COMMANDS:
+        import_module(f"netwatch.cli.{name}").add_parser(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code: 0 done, 1 failed, 2 misused, 75 not now, 78 wrong configuration."""
+    asked = parser().parse_args(arguments)
+    try:
+        return int(asked.run(asked))
+    except ConfigError as error:
+        catalogue = translations(of_terminal())
+        for problem in error.problems:
+            print(problem.told(said(problem.what, problem.values, catalogue)), file=sys.stderr)
+        return error.exit_code
+    except UsageError as error:
+        print(said(error.template, error.values, translations(of_terminal())), file=sys.stderr)
+        return error.exit_code
+    except NetwatchError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `head` does; that is no error of theirs or ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,114 @@
+"""`netwatch duty`: who is on duty, now, at a time, and over the coming days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from netwatch.cli import site
+from netwatch.cli.faults import local
+from netwatch.clock import SystemClock
+from netwatch.errors import UsageError
+from netwatch.language import gettext as _
+from probes.api import _ as mark
+from roster.cover import Shift, gaps, on_duty, shifts
+
+if TYPE_CHECKING:
+    import argparse
+import json
+    from collections.abc import Iterable
+
+    from netwatch.config import Settings
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("duty", help=_("who is on duty: now, at a time, over the coming days"))
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), required=True)
+    now = verbs.add_parser("now", help=_("who is on duty now"))
+    now.set_defaults(run=_now)
+    at = verbs.add_parser("at", help=_("who is on duty at a time"))
+    at.add_argument("time", help=_("a time in the site's zone, such as 2026-11-22T08:00"))
+    at.set_defaults(run=_at)
+    timeline = verbs.add_parser("timeline", help=_("every shift of the coming days, and the gaps"))
+    timeline.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days"))
+    timeline.add_argument("--from", dest="start", metavar="TIME", help=_("where to begin; by default now"))
+    timeline.set_defaults(run=_timeline)
+    for verb in (now, at, timeline):
+        verb.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
+        site.add_config(verb)
+
+
+def _now(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    return _show(on_duty(settings.roster, SystemClock().now()), settings, arguments)
+
+
+def _at(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    return _show(on_duty(settings.roster, moment(arguments.time, settings)), settings, arguments)
+
+
+def _timeline(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    start = moment(arguments.start, settings) if arguments.start else SystemClock().now()
+    end = start + timedelta(days=max(1, min(arguments.days, 400)))
+    code = _show(shifts(settings.roster, start, end), settings, arguments)
+    if arguments.format == "table":
+        zone = settings.site.zone
+        for gap in gaps(settings.roster, start, end):
+            sentence = _("nobody: {start} to {end}")
+            print(sentence.format(start=local(gap.start, zone), end=local(gap.end, zone)))
+    return code
+
+
+def moment(text: str, settings: Settings) -> datetime:
+    """Read a time, in the site's zone where it names none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(mark("{field}: must be a time such as 2026-11-22 08:00"), field=text) from None
+    return found if found.tzinfo else found.replace(tzinfo=settings.site.zone)
+
+
+def _show(found: Iterable[Shift], settings: Settings, arguments: argparse.Namespace) -> int:
+    found = tuple(found)
+    if arguments.format == "json":
+        print(json.dumps([_plain(shift) for shift in found], ensure_ascii=False, indent=2))
+        return 0 if found else 1
+    if not found:
+        print(_("Nobody is on duty."))
+        return 1
+    zone = settings.site.zone
+    rows = [
+        (
+            _(shift.post.title),
+            ", ".join(_person(name, settings) for name in shift.people) or _("nobody"),
+            shift.title,
+            local(shift.start, zone),
+            local(shift.end, zone),
+        )
+        for shift in found
+    ]
+    print(site.table(rows, (_("Post"), _("On duty"), _("Shift"), _("From"), _("Until"))))
+    return 0
+
+
+def _person(name: str, settings: Settings) -> str:
+    person = settings.people.get(name)
+    if person is None:
+        return name
+    return " ".join(part for part in (person.title or name, person.phone or "") if part)
+
+
+def _plain(shift: Shift) -> dict[str, object]:
+    return {
+        "id": shift.id,
+        "shift": shift.template,
+        "title": shift.title,
+        "post": shift.post.value,
+        "people": list(shift.people),
+        "planned": list(shift.planned),
+        "start": shift.start.isoformat(),
+        "end": shift.end.isoformat(),
+    }

@@ -1,0 +1,229 @@
+"""`netwatch faults`: what is and was wrong, its case, and what people do about it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from netwatch.cli import site
+from netwatch.clock import SystemClock
+from netwatch.domain.model import Fault, FaultId
+from netwatch.errors import UsageError
+from netwatch.language import duration, of_terminal, translations
+from netwatch.language import gettext as _
+from netwatch.storage import events, faults, outbox
+from probes.api import _ as mark
+
+if TYPE_CHECKING:
+    import argparse
+import json
+    from zoneinfo import ZoneInfo
+
+    from netwatch.config import Settings
+    from netwatch.storage.database import Database
+    from netwatch.storage.events import Entry
+
+MOST = 200
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("faults", help=_("faults: list, show, acknowledge, note"))
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), required=True)
+    listing = _verb(verbs, "list", _("open faults, worst first"), _list)
+    listing.add_argument("--all", action="store_true", help=_("closed ones too, newest first"))
+    listing.add_argument("--device", metavar="NAME", help=_("of this device only"))
+    listing.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
+    show = _verb(verbs, "show", _("one fault: its case, and who was told or not, and why"), _show)
+    show.add_argument("fault", type=int, metavar="N")
+    for name, words, action in (
+        ("ack", _("take a fault upon yourself: no more reminders"), "acknowledge"),
+        ("release", _("give an acknowledged fault back"), "release"),
+        ("note", _("write what was found or done into its case"), "note"),
+    ):
+        verb = _verb(verbs, name, words, partial(_act, action=action))
+        verb.add_argument("fault", type=int, metavar="N")
+        verb.add_argument("--text", required=name != "release", default="", help=_("what you found, do, or did"))
+        if name == "ack":
+            verb.add_argument("--for", dest="lasting", type=site.length, metavar="TIME", help=_("how long it holds"))
+        site.add_actor(verb)
+
+
+def _verb(verbs: Any, name: str, words: str, run: Any) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=words)
+    site.add_config(verb)
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _act(arguments: argparse.Namespace, action: str) -> int:
+    values: dict[str, Any] = {"fault": arguments.fault, "text": arguments.text}
+    if getattr(arguments, "lasting", None):
+        values["lasting"] = arguments.lasting
+    return site.act(site.settings(arguments), action, arguments, **values)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    database = site.reader(settings)
+    found = database.read_now(partial(_wanted, arguments=arguments))
+    if arguments.format == "json":
+        print(json.dumps([_plain(fault) for fault in found], ensure_ascii=False, indent=2))
+        return 0
+    if not found:
+        print(_("No open faults."))
+        return 0
+    now = SystemClock().now()
+    rows = [_row(fault, settings, now) for fault in found]
+    head = (_("No."), _("Severity"), _("Device"), _("Since"), _("Lasting"), _("Taken by"), _("Fault"))
+    print(site.table(rows, head))
+    return 0
+
+
+def _wanted(tx: Any, arguments: argparse.Namespace) -> tuple[Fault, ...]:
+    if arguments.all:
+        return faults.listed(tx, MOST, device=arguments.device)
+    return tuple(each for each in faults.opened(tx) if arguments.device in (None, each.subject.device))
+
+
+def _row(fault: Fault, settings: Settings, now: datetime) -> tuple[str, ...]:
+    catalogue = translations(of_terminal())
+    return (
+        str(fault.id),
+        catalogue.gettext(SEVERITIES[fault.severity.name]),
+        fault.subject.device,
+        local(fault.opened, settings.site.zone),
+        duration((fault.closed or now) - fault.opened, catalogue),
+        fault.acknowledged.by if fault.acknowledged else "",
+        site.told(fault.summary) + ("" if fault.open else f"  ({_('recovered')})"),
+    )
+
+
+SEVERITIES = {
+    "INFORMATION": mark("information"),
+    "WARNING": mark("warning"),
+    "MINOR": mark("minor"),
+    "MAJOR": mark("major"),
+    "CRITICAL": mark("critical"),
+}
+
+
+def local(at: datetime, zone: ZoneInfo) -> str:
+    """Return a time as the site's clocks show it."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _plain(fault: Fault) -> dict[str, Any]:
+    """Return a fault as JSON can carry it: times in UTC, the sentence in English beside its template."""
+
+    def plain(value: Any) -> Any:
+        match value:
+            case datetime():
+                return value.isoformat()
+            case dict():
+                return {key: plain(each) for key, each in value.items()}
+            case _:
+                return value.name.lower() if hasattr(value, "name") else value
+
+    row: dict[str, Any] = plain(asdict(fault))
+    return {**row, "text": str(fault.summary)}
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    database = site.reader(settings)
+    fault = database.read_now(lambda tx: faults.get(tx, FaultId(arguments.fault)))
+    if fault is None:
+        raise UsageError(mark("there is no fault {number}"), number=arguments.fault)
+    _print_head(fault, settings)
+    _print_timeline(database, fault, settings)
+    _print_telling(database, fault, settings)
+    return 0
+
+
+def _print_head(fault: Fault, settings: Settings) -> None:
+    catalogue = translations(of_terminal())
+    zone = settings.site.zone
+    now = SystemClock().now()
+    device = settings.devices.get(fault.subject.device)
+    name = f"{device.title} ({fault.subject.device})" if device and device.title else fault.subject.device
+    lines = [
+        (_("Fault"), f"{fault.id}"),
+        (_("Device"), name),
+        (_("Check"), fault.subject.id),
+        (_("Severity"), catalogue.gettext(SEVERITIES[fault.severity.name])),
+        (_("What"), site.told(fault.summary)),
+        (_("Since"), local(fault.opened, zone)),
+        (_("Confirmed"), local(fault.confirmed, zone)),
+        (_("Recovered"), local(fault.closed, zone) if fault.closed else _("not yet")),
+        (_("Lasting"), duration((fault.closed or now) - fault.opened, catalogue)),
+        (_("Affected"), device.affects if device and device.affects else ""),
+        (_("Taken by"), f"{fault.acknowledged.by}: {fault.acknowledged.text}" if fault.acknowledged else ""),
+        (_("Reopened"), str(fault.reopened) if fault.reopened else ""),
+        (_("Because of fault"), str(fault.cause) if fault.cause else ""),
+        (_("Quiet because"), site.told(fault.quiet) if fault.quiet else ""),
+    ]
+    for label, text in lines:
+        if text:
+            print(f"{label}{' ' * max(1, 20 - site.width(label))}{text}")
+
+
+def _print_timeline(database: Database, fault: Fault, settings: Settings) -> None:
+    print("\n" + _("What happened"))
+    for entry in database.read_now(lambda tx: events.of_fault(tx, fault.id)):
+        print(f"  {local(entry.at, settings.site.zone)}  {_(KINDS[entry.kind.value])}{_rest(entry)}")
+
+
+def _rest(entry: Entry) -> str:
+    parts = [entry.actor or "", site.told(entry.summary) if entry.summary else "", entry.text or ""]
+    said = ": ".join(part for part in parts if part)
+    return f"  {said}" if said else ""
+
+
+KINDS = {
+    "opened": mark("opened"),
+    "reopened": mark("opened again"),
+    "changed": mark("changed"),
+    "closed": mark("recovered"),
+    "flapping": mark("changes too often"),
+    "calm": mark("has settled"),
+    "acknowledged": mark("acknowledged"),
+    "released": mark("released"),
+    "note": mark("note"),
+    "log": mark("log entry"),
+    "told": mark("told"),
+    "not told": mark("not told"),
+    "mailed": mark("mail sent"),
+    "mail failed": mark("mail not sent"),
+}
+
+
+def _print_telling(database: Database, fault: Fault, settings: Settings) -> None:
+    print("\n" + _("Who was told, and why"))
+    decided = database.read_now(lambda tx: faults.decisions_of(tx, fault.id))
+    letters = {letter.id: letter for letter in database.read_now(lambda tx: outbox.of_fault(tx, fault.id))}
+    for each in decided:
+        letter = letters.get(each.outbox or 0)
+        answer = _("told") if each.told else _("not told")
+        about = _(NOTICES.get(each.kind, each.kind))
+        person = f" {each.person}" if each.person else ""
+        outcome = f" [{_(letter.state.value)}]" if letter is not None else ""
+        print(f"  {local(each.at, settings.site.zone)}  {answer}{person} ({about}): {site.told(each.why)}{outcome}")
+    for letter in letters.values():
+        if letter.recipient:
+            sent = local(letter.sent_at, settings.site.zone) if letter.sent_at else "-"
+            print(f"  {sent}  {letter.recipient}  {_(letter.state.value)}  {letter.relay or letter.error or ''}")
+
+
+NOTICES = {
+    "opened": mark("opened"),
+    "worse": mark("worse"),
+    "reminder": mark("reminder"),
+    "recovered": mark("recovered"),
+    "flapping": mark("changes too often"),
+    "quiet": mark("silence"),
+    "digest": mark("digest"),
+}
+DELIVERIES = (mark("unrouted"), mark("queued"), mark("sent"), mark("given up"), mark("routed"), mark("dropped"))

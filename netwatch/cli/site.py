@@ -1,0 +1,129 @@
+"""The site that a command is about: its configuration, its database to read, its service to ask."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import re
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
+
+from netwatch.actions import carry_out, socket_path
+from netwatch.clock import SystemClock
+from netwatch.config import default_path, load
+from netwatch.config.settings import UNITS
+from netwatch.errors import NetwatchError
+from netwatch.language import gettext as _
+from netwatch.language import of_terminal, said, translations
+from netwatch.plugins import Registry
+from netwatch.storage.database import Database, open_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netwatch.config import Settings
+    from probes.api import Message
+
+ANSWER = 256 * 1024
+PATIENCE = 60.0
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """Add `--config`."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help=_("the configuration file"))
+
+
+def add_actor(parser: argparse.ArgumentParser) -> None:
+    """Add `--by`, for commands that write."""
+    parser.add_argument("--by", metavar="NAME", help=_("who does this; by default the login name"))
+
+
+def settings(arguments: argparse.Namespace) -> Settings:
+    """Load the configuration that the command names, or the default one."""
+    return load(arguments.config or default_path(), Registry.installed())
+
+
+def reader(of: Settings) -> Database:
+    """Return the site's database, for reading."""
+    return open_reader(of.database_url, password=of.file.storage.password)
+
+
+def act(of: Settings, action: str, arguments: argparse.Namespace, **values: Any) -> int:
+    """Have the service do something, or do it here where none runs; print what came of it."""
+    actor = arguments.by or getpass.getuser()
+    answer = _ask(socket_path(of), {"action": action, "actor": actor, "arguments": values})
+    catalogue = translations(of_terminal())
+    if answer is None:
+        print(told(_do_here(of, action, actor, values)))
+        return 0
+    if "error" in answer:
+        raise Refused(said(answer["error"], answer.get("values", {}), catalogue), int(answer["exit"]))
+    print(said(answer["result"], answer["values"], catalogue))
+    return 0
+
+
+class Refused(NetwatchError):
+    """The service did not do what was asked, and said why."""
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        self.exit_code = exit_code
+        super().__init__(sentence)
+
+
+def _do_here(of: Settings, action: str, actor: str, values: dict[str, Any]) -> Message:
+    database = Database(of.database_url, password=of.file.storage.password).open()
+    try:
+        return database.write_now(carry_out(of, action, actor, SystemClock().now(), values))
+    finally:
+        database.close()
+
+
+def _ask(path: Path, request: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the service's answer, None where no service listens."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE)
+        try:
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        except OSError as error:
+            raise NetwatchError(f"{path}: {error.strerror or error}") from error
+        try:
+            connection.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                line = lines.readline(ANSWER)
+            answer: dict[str, Any] = json.loads(line)
+        except (OSError, ValueError) as error:
+            raise NetwatchError(_("the service did not answer; see its log")) from error
+        return answer
+
+
+def told(message: Message) -> str:
+    """Return a stored sentence in the terminal's language."""
+    return said(message.template, message.values, translations(of_terminal()))
+
+
+def length(text: str) -> float:
+    """Read a length of time such as `2h`, in seconds."""
+    match = re.fullmatch(r"(\d{1,6})([smhdw])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(_("must be a length of time such as 90s, 30m, 2h or 1d"))
+    return float(match[1]) * UNITS[match[2]]
+
+
+def table(rows: Iterable[Sequence[str]], head: Sequence[str]) -> str:
+    """Return rows as aligned text. A Chinese character is two columns wide."""
+    lines = [tuple(head), *(tuple(row) for row in rows)]
+    widths = [max(width(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(line)).rstrip()
+        for line in lines
+    )
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
