@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from roster.cover import Shift, gaps, on_duty, shifts
 
 if TYPE_CHECKING:
     import argparse
-import json
     from collections.abc import Iterable
 
     from netwatch.config import Settings

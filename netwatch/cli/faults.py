@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -18,7 +19,6 @@ from probes.api import _ as mark
 
 if TYPE_CHECKING:
     import argparse
-import json
     from zoneinfo import ZoneInfo
 
     from netwatch.config import Settings

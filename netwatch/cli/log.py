@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.actions import LEVELS
 from netwatch.cli import site
+from netwatch.cli.faults import local
 from netwatch.language import gettext as _
 from netwatch.storage import events
 from netwatch.storage.events import EventKind
