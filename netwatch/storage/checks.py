@@ -20,6 +20,12 @@ def everything(tx: Connection) -> dict[CheckId, CheckState]:
     return {state.subject.id: state for state in map(_state, tx.execute(select(checks)))}
 
 
+def of_device(tx: Connection, device: str) -> tuple[CheckState, ...]:
+    """Return what is remembered of one device's checks and items."""
+    query = select(checks).where(checks.c.device == device).order_by(checks.c.id)
+    return tuple(_state(row) for row in tx.execute(query))
+
+
 def save(tx: Connection, states: Iterable[CheckState]) -> None:
     """Write states, new or known."""
     for state in states:

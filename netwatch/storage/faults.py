@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, not_, or_, select, update
 
 from netwatch.domain.model import Acknowledgement, CheckId, Fault, FaultId, Severity, Subject, Told
 from netwatch.storage.checks import severity
 from netwatch.storage.schema import decisions, faults
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
     from probes.api import Message
 
@@ -70,6 +71,31 @@ def opened(tx: Connection) -> tuple[Fault, ...]:
     return tuple(_fault(row) for row in tx.execute(query))
 
 
+def leading(tx: Connection, most: int) -> tuple[Fault, ...]:
+    """Return the open faults that no open fault in front explains, worst and oldest first."""
+    query = select(faults).where(_leads()).order_by(faults.c.severity.desc(), faults.c.opened).limit(most)
+    return tuple(_fault(row) for row in tx.execute(query))
+
+
+def leading_counts(tx: Connection) -> dict[Severity, int]:
+    """Return how many of those there are of each severity, worst first."""
+    query = select(faults.c.severity, func.count()).where(_leads()).group_by(faults.c.severity)
+    return {Severity(number): count for number, count in tx.execute(query.order_by(faults.c.severity.desc()))}
+
+
+def hidden(tx: Connection) -> dict[FaultId, tuple[str, ...]]:
+    """Return the devices whose open faults are explained, by the open fault in front of all of them."""
+    front = faults.alias()
+    tied = and_(front.c.id == faults.c.cause, front.c.closed.is_(None))
+    query = select(faults.c.id, faults.c.cause, faults.c.device).join(front, tied).where(faults.c.closed.is_(None))
+    rows = tx.execute(query.order_by(faults.c.device)).all()
+    causes = {row.id: row.cause for row in rows}
+    found: dict[FaultId, dict[str, None]] = {}
+    for row in rows:
+        found.setdefault(FaultId(_foremost(row.cause, causes)), {})[row.device] = None
+    return {fault: tuple(names) for fault, names in found.items()}
+
+
 def unsettled(tx: Connection) -> tuple[Fault, ...]:
     """Return the faults about which something may have to be told: open ones, and closed ones whose end is not told."""
     told_open = faults.c.told.in_((Told.OPENED.value, Told.FLAPPING.value))
@@ -114,6 +140,20 @@ def decisions_of(tx: Connection, fault: FaultId) -> tuple[Decided, ...]:
         Decided(row.at, FaultId(row.fault_id), row.kind, row.told, row.why, row.person, row.outbox_id)
         for row in tx.execute(query)
     )
+
+
+def _leads() -> ColumnElement[bool]:
+    front = faults.alias()
+    explained = exists().where(front.c.id == faults.c.cause, front.c.closed.is_(None))
+    return and_(faults.c.closed.is_(None), not_(explained))
+
+
+def _foremost(fault: int, causes: Mapping[int, int]) -> int:
+    passed: set[int] = set()
+    while fault in causes and fault not in passed:
+        passed.add(fault)
+        fault = causes[fault]
+    return fault
 
 
 def _row(fault: Fault) -> dict[str, Any]:
