@@ -1,0 +1,306 @@
+"""What a handover report is made of: facts, which the service hands in as of one moment.
+
+All times are aware; they are kept in UTC. What people wrote is a `str`, what the program says a `Phrase`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from roster.layers import Post
+from roster.phrase import Phrase
+
+
+def _(title: str) -> str:
+    """Mark a title for translation; it is translated where it is shown."""
+    return title
+
+
+class Severity(Enum):
+    """How bad a fault is, the worst first."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+    @property
+    def rank(self) -> int:
+        """Its place among the severities, 0 for the worst."""
+        return _RANKS[self]
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _SEVERITIES[self]
+
+
+_SEVERITIES: Mapping[Severity, str] = {
+    Severity.CRITICAL: _("critical"),
+    Severity.MAJOR: _("major"),
+    Severity.MINOR: _("minor"),
+    Severity.WARNING: _("warning"),
+    Severity.INFORMATION: _("information"),
+}
+_RANKS: Mapping[Severity, int] = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+class Sight(Enum):
+    """Why a device's true state is not known."""
+
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+    NOT_SEEN = "not seen"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _SIGHTS[self]
+
+
+_SIGHTS: Mapping[Sight, str] = {
+    Sight.UNREACHABLE: _("unreachable"),
+    Sight.UNKNOWN: _("unknown"),
+    Sight.NOT_SEEN: _("not seen yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the roster, by the name that people know."""
+
+    name: str
+    phone: str = ""
+    mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Who holds a post."""
+
+    post: Post
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Somebody has taken a fault upon themselves, until `until` where that is set."""
+
+    by: str
+    at: datetime
+    text: str = ""
+    until: datetime | None = None
+
+    def in_force(self, at: datetime) -> bool:
+        """Say whether it still holds."""
+        return self.until is None or at < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody did about a fault."""
+
+    at: datetime
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What is to be done next, by when, by whom, and whom to call."""
+
+    text: str
+    due: datetime | None = None
+    who: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is or was wrong.
+
+    `opened_event` is the number of the event that opened or last reopened it, `closed_event` of the one
+    that closed it: by them it falls into one report. `where` is the place, `affects` who notices, as
+    configured. `root` is the fault of the device in front, `hidden` how many faults this one explains.
+    """
+
+    id: int
+    device: str
+    check: str
+    severity: Severity
+    summary: Phrase
+    opened: datetime
+    opened_event: int
+    where: str = ""
+    confirmed: datetime | None = None
+    closed: datetime | None = None
+    closed_event: int | None = None
+    reopened: int = 0
+    acknowledged: Acknowledgement | None = None
+    affects: str = ""
+    notes: tuple[Note, ...] = ()
+    next_action: NextAction | None = None
+    phone: str = ""
+    cause: str = ""
+    repair: str = ""
+    root: int | None = None
+    hidden: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.closed is None) != (self.closed_event is None):
+            raise ValueError(f"fault {self.id}: a closed fault has the number of the event that closed it")
+
+    def taken(self, at: datetime) -> bool:
+        """Say whether somebody has taken it upon themselves."""
+        return self.acknowledged is not None and self.acknowledged.in_force(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that a person hands on; `key` is the same in every report until it is done."""
+
+    key: str
+    text: str
+    since: datetime
+    due: datetime | None = None
+    who: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance window, in force or to come."""
+
+    title: str
+    devices: tuple[str, ...]
+    start: datetime
+    end: datetime
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Something of which nobody is told for a while."""
+
+    scope: str
+    since: datetime
+    until: datetime | None = None
+    author: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A device whose true state is not known."""
+
+    device: str
+    sight: Sight
+    where: str = ""
+    since: datetime | None = None
+    reason: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """Something that changes too often to tell each change."""
+
+    device: str
+    check: str
+    since: datetime | None = None
+    fault: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that was sent; `event` is the number of the event that says so, where there is one."""
+
+    at: datetime
+    to: str
+    subject: str
+    event: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailFigures:
+    """How mail fares: attempts that failed, letters that wait, the oldest of them, and letters given up."""
+
+    sent: int = 0
+    failed: int = 0
+    waiting: int = 0
+    given_up: int = 0
+    oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A line of the duty log; `id` is its event's number, `level` a word of the program."""
+
+    id: int
+    occurred_at: datetime
+    recorded_at: datetime
+    author: str
+    text: str
+    level: str = ""
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """How one kind of poll fares: the last that came home, and how many are late."""
+
+    kind: str
+    last: datetime | None = None
+    late: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """How the monitoring itself fares. None means not known; `clock_offset` is in seconds.
+
+    `queue` is how many polls are due and wait; `backup_at` when netwatch itself was last backed up.
+    """
+
+    devices_total: int = 0
+    devices_seen: int = 0
+    polls: tuple[Polls, ...] = ()
+    queue: int = 0
+    clock_offset: float | None = None
+    clock_synchronised: bool | None = None
+    backup_at: datetime | None = None
+    backup_good: bool | None = None
+    problems: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a report is built from, read at one moment `at`, after event number `upto_event`.
+
+    `faults` are all open ones, and those opened or closed since the previous report. `outgoing` and
+    `incoming` are everybody on duty in this shift and the next; `next_shift` is that shift's title.
+    `after_event` counts only where there is no previous report, else that one's cut does.
+    `previous_digest` is the archived digest of the previous report; `day_kind` a word of the calendar.
+    """
+
+    at: datetime
+    upto_event: int
+    after_event: int = 0
+    revision: int = 1
+    previous_digest: str = ""
+    day_kind: str = ""
+    outgoing: tuple[OnDuty, ...] = ()
+    incoming: tuple[OnDuty, ...] = ()
+    next_shift: str = ""
+    next_start: datetime | None = None
+    next_end: datetime | None = None
+    faults: tuple[Fault, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    windows: tuple[Window, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    flapping: tuple[Flapping, ...] = ()
+    mail: MailFigures = MailFigures()
+    mails: tuple[Mail, ...] = ()
+    log: tuple[LogEntry, ...] = ()
+    monitoring: Monitoring = Monitoring()
