@@ -1,6 +1,7 @@
 """Frozen records as canonical JSON, and back: the same record always gives the same bytes.
 
 Keys are sorted, times are UTC in ISO 8601, sentences untranslated. Text is made harmless on the way in.
+A kind of record is looked at once and not for each value: a bad night has ten thousand faults.
 """
 
 import json
@@ -17,6 +18,8 @@ from roster.phrase import Phrase, Sentence, legible
 from roster.wall import utc
 
 R = TypeVar("R")
+Reader = Callable[[Any], Any]
+Writer = Callable[[Any], Any]
 
 
 class BadDocument(ValueError):
@@ -34,24 +37,44 @@ def loads(text: str, kind: type[R]) -> R:
         tree = _tree(json.loads(text, parse_constant=_refuse))
     except (ValueError, RecursionError) as error:
         raise BadDocument(f"not JSON: {error}") from error
-    return cast("R", _read(tree, kind, kind.__name__))
+    return _record_of(tree, kind)
 
 
 def normal(record: R) -> R:
     """Return a record as it will be read back: in UTC, with harmless text."""
-    return cast("R", _read(_tree(record), type(record), type(record).__name__))
+    return _record_of(_tree(record), type(record))
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _record_of(tree: Any, kind: type[R]) -> R:
+    try:
+        return cast("R", _reader(cast("Any", kind))(tree))
+    except BadDocument as error:
+        raise BadDocument(f"{kind.__name__}{error}") from error
 
 
 def _tree(value: object) -> Any:
-    if value is None or isinstance(value, bool | int):
-        return value
-    for kind, write in _WRITTEN:
-        if isinstance(value, kind):
-            return write(value)
-    return _record_tree(value)
+    kind: Any = type(value)
+    return _writer(kind)(value)
 
 
-_WRITTEN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+@cache
+def _writer(kind: type[Any]) -> Writer:
+    if kind is type(None) or issubclass(kind, bool | int):
+        return lambda value: value
+    for known, write in _WRITERS:
+        if issubclass(kind, known):
+            return write
+    names = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ("template", "values")
+    if {"template", "values"}.issubset(names):
+        return lambda phrase: {"template": legible(phrase.template), "values": _tree(phrase.values)}
+    return lambda record: {name: _tree(getattr(record, name)) for name in names}
+
+
+_WRITERS: tuple[tuple[Any, Writer], ...] = (
     (Enum, lambda member: member.value),
     (str, legible),
     (float, lambda number: number if isfinite(number) else str(number)),
@@ -62,74 +85,89 @@ _WRITTEN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 )
 
 
-def _record_tree(value: object) -> Any:
-    # A phrase of another package may be any object with these two.
-    if (template := getattr(value, "template", None)) is not None and hasattr(value, "values"):
-        return {"template": legible(template), "values": _tree(value.values)}
-    if not is_dataclass(value):
-        raise TypeError(f"{type(value).__name__} has no place in a document")
-    return {field.name: _tree(getattr(value, field.name)) for field in fields(value)}
-
-
-def _read(tree: Any, hint: Any, where: str) -> object:
+@cache
+def _reader(hint: Any) -> Reader:
+    """Return what reads a value of a kind; each level of it adds its place to a complaint."""
     if get_origin(hint) is UnionType:
-        return None if tree is None else _read(tree, get_args(hint)[0], where)
+        read = _reader(get_args(hint)[0])
+        return lambda tree: None if tree is None else read(tree)
     if get_origin(hint) is tuple:
-        items = _of(tree, list, where)
-        return tuple(_read(item, get_args(hint)[0], f"{where}[{n}]") for n, item in enumerate(items))
+        return _items(_reader(get_args(hint)[0]))
     if hint is Phrase:
-        return _sentence(_of(tree, dict, where), where)
+        return _sentence
     if is_dataclass(hint):
-        return _record(_of(tree, dict, where), hint, where)
-    return _plain(tree, hint, where)
+        return _fields(cast("Any", hint))
+    return _named(hint) if issubclass(hint, Enum | datetime | date) else _plain(hint)
 
 
-def _plain(tree: Any, hint: Any, where: str) -> object:
-    if hint is float and isinstance(tree, int) and not isinstance(tree, bool):
-        return float(tree)
-    if issubclass(hint, Enum | datetime | date):
-        return _named(_of(tree, str, where), hint, where)
-    return _of(tree, hint, where)
+def _items(read: Reader) -> Reader:
+    def items(tree: Any) -> Any:
+        found = []
+        for number, item in enumerate(_of(tree, list)):
+            try:
+                found.append(read(item))
+            except BadDocument as error:
+                raise BadDocument(f"[{number}]{error}") from error
+        return tuple(found)
+
+    return items
 
 
-def _record(tree: dict[str, Any], kind: Any, where: str) -> object:
-    hints = _hints(kind)
-    if unknown := tree.keys() - hints.keys():
-        raise BadDocument(f"{where}: unknown {', '.join(sorted(unknown))}")
-    values = {name: _read(item, hints[name], f"{where}.{name}") for name, item in tree.items()}
-    try:
-        return kind(**values)
-    except (TypeError, ValueError) as error:
-        raise BadDocument(f"{where}: {error}") from error
+def _fields(kind: Callable[..., Any]) -> Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+
+    def record(tree: Any) -> Any:
+        found = {}
+        for name, item in _of(tree, dict).items():
+            try:
+                found[name] = readers.get(name, _unknown)(item)
+            except BadDocument as error:
+                raise BadDocument(f".{name}{error}") from error
+        try:
+            return kind(**found)
+        except (TypeError, ValueError) as error:
+            raise BadDocument(f": {error}") from error
+
+    return record
 
 
-def _sentence(tree: dict[str, Any], where: str) -> Sentence:
-    values = _of(tree.get("values"), dict, f"{where}.values")
-    if not all(isinstance(item, str | int | float) for item in values.values()):
-        raise BadDocument(f"{where}.values: neither text nor number")
-    return Sentence(_of(tree.get("template"), str, f"{where}.template"), values)
+def _unknown(_tree: Any) -> Any:
+    raise BadDocument(": unknown")
 
 
-def _named(text: str, kind: Any, where: str) -> object:
-    try:
-        if issubclass(kind, datetime):
-            return utc(datetime.fromisoformat(text))
-        return date.fromisoformat(text) if issubclass(kind, date) else kind(text)
-    except ValueError as error:
-        raise BadDocument(f"{where}: {error}") from error
+def _sentence(tree: Any) -> Sentence:
+    template, values = (_of(tree, dict).get(name) for name in ("template", "values"))
+    if not all(isinstance(item, str | int | float) for item in _of(values, dict).values()):
+        raise BadDocument(": neither text nor number")
+    return Sentence(_of(template, str), _of(values, dict))
 
 
-def _of(tree: Any, kind: type[R], where: str) -> R:
+def _named(kind: Any) -> Reader:
+    parse = _moment if kind is datetime else date.fromisoformat if kind is date else kind
+
+    def named(tree: Any) -> Any:
+        try:
+            return parse(_of(tree, str))
+        except BadDocument:
+            raise
+        except ValueError as error:
+            raise BadDocument(f": {error}") from error
+
+    return named
+
+
+def _moment(text: str) -> datetime:
+    return utc(datetime.fromisoformat(text))
+
+
+def _plain(kind: Any) -> Reader:
+    if kind is float:
+        return lambda tree: float(_of(tree, int)) if type(tree) is int else _of(tree, float)
+    return lambda tree: _of(tree, kind)
+
+
+def _of(tree: Any, kind: type[R]) -> R:
     """Return a value that is of a kind; True and False are no numbers."""
     if isinstance(tree, kind) and (kind is bool or not isinstance(tree, bool)):
         return tree
-    raise BadDocument(f"{where}: {type(tree).__name__} instead of {kind.__name__}")
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number")
-
-
-@cache
-def _hints(kind: Any) -> Mapping[str, Any]:
-    return get_type_hints(kind)
+    raise BadDocument(f": {type(tree).__name__} instead of {kind.__name__}")

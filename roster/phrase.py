@@ -39,4 +39,6 @@ class Sentence:
 
 def legible(text: str) -> str:
     """Return text without what could forge, hide or turn around what stands beside it; lines stay lines."""
+    if text.isprintable():
+        return text
     return _BROKEN.sub("\ufffd", _UNSEEN.sub("", _ENDS.sub("\n", text)))

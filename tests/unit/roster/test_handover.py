@@ -239,11 +239,11 @@ def test_a_number_that_is_none_becomes_text():
         (lambda text: '{"format":1}', "missing"),
         (lambda text: text.replace('"format":1', '"format":true'), "Handover.format: bool instead of int"),
         (lambda text: text.replace('"format":1', '"format":NaN'), "NaN is no number"),
-        (lambda text: text.replace('"format":1', '"format":1,"more":2'), "Handover: unknown more"),
+        (lambda text: text.replace('"format":1', '"format":1,"more":2'), "Handover.more: unknown"),
         (lambda text: text.replace('"minor"', '"awful"'), "severity: 'awful' is not a valid"),
         (lambda text: text.replace('"2026-11-22T01:00:00Z"', '"yesterday"'), "opened: Invalid isoformat"),
         (lambda text: text.replace('"2026-11-22T01:00:00Z"', '"2026-11-22T01:00:00"'), "opened: .* says no zone"),
-        (lambda text: text.replace('{"n":1}', '{"n":[]}'), "values: neither text nor number"),
+        (lambda text: text.replace('{"n":1}', '{"n":[]}'), "summary: neither text nor number"),
         (lambda text: text.replace('"closed_event":null', '"closed_event":106'), "the event that closed it"),
     ],
 )
