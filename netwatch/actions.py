@@ -10,11 +10,10 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwatch.config.settings import NAME
+from netwatch.config.values import NAME
 from netwatch.domain.model import Acknowledgement, Fault, FaultId, Window
 from netwatch.errors import UsageError
 from netwatch.storage import events, faults, windows
@@ -217,7 +216,8 @@ def carry_out(
         raise UsageError(_("there is no action {name}"), name=action[:40])
     if not NAME.fullmatch(actor):
         raise UsageError(_("{name} is not a name"), name=actor[:40])
-    return partial(ACTIONS[action], doing=Doing(settings, actor, now, arguments))
+    doing = Doing(settings, actor, now, arguments)
+    return lambda tx: ACTIONS[action](tx, doing)
 
 
 def socket_path(settings: Settings) -> Path:

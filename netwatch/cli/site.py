@@ -14,7 +14,7 @@ from unicodedata import east_asian_width
 from netwatch.actions import carry_out, socket_path
 from netwatch.clock import SystemClock
 from netwatch.config import default_path, load
-from netwatch.config.settings import UNITS
+from netwatch.config.values import UNITS
 from netwatch.errors import NetwatchError
 from netwatch.language import gettext as _
 from netwatch.language import of_terminal, said, translations

@@ -54,6 +54,21 @@ def looks(settings: Settings, registry: Registry, shared: Shared, known: Mapping
     return found
 
 
+async def read(look: Look, clock: Clock) -> Reading:
+    """Look once, within the check's deadline. A bug in a probe is a failure of that check, and is logged."""
+    seconds = look.check.deadline.total_seconds()
+    try:
+        async with asyncio.timeout(seconds):
+            return await look.probe.measure(look.target, clock.now())
+    except TimeoutError:
+        return Failure(Trouble.TIMEOUT, Message(_("no result within {seconds} s"), {"seconds": f"{seconds:g}"}))
+    except Exception as error:
+        log.exception("a probe crashed", device=look.check.device, check=look.check.name)
+        return Failure(
+            Trouble.UNEXPECTED, Message(_("the probe itself failed: {error}"), {"error": type(error).__name__})
+        )
+
+
 class Prober:
     """So many lookers at once, each with one check at a time."""
 
@@ -94,7 +109,7 @@ class Prober:
         check = look.check
         if not check.reachability and self._watched.reach(check.device) is Reach.NO:
             return None  # a device that is away gets the cheap probe only
-        reading = await self.read(look)
+        reading = await read(look, self._clock)
         now = self._clock.now()
         self._progress.polls += 1
         self._progress.last_poll_at = now
@@ -102,20 +117,6 @@ class Prober:
         outcome = await self._observer.observe(check, reading, now)
         self._look_around(check, outcome)
         return outcome
-
-    async def read(self, look: Look) -> Reading:
-        """Look once, within the check's deadline. A bug in a probe is a failure of that check, and is logged."""
-        try:
-            async with asyncio.timeout(look.check.deadline.total_seconds()):
-                return await look.probe.measure(look.target, self._clock.now())
-        except TimeoutError:
-            seconds = look.check.deadline.total_seconds()
-            return Failure(Trouble.TIMEOUT, Message(_("no result within {seconds} s"), {"seconds": f"{seconds:g}"}))
-        except Exception as error:
-            log.exception("a probe crashed", device=look.check.device, check=look.check.name)
-            return Failure(
-                Trouble.UNEXPECTED, Message(_("the probe itself failed: {error}"), {"error": type(error).__name__})
-            )
 
     def _look_around(self, check: Check, outcome: Outcome) -> None:
         """Ask at once what stands in front of a device in doubt, and what stands behind one that came back."""

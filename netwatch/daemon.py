@@ -1,0 +1,207 @@
+"""The service, put together: open, wire, one TaskGroup, ordered stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from netwatch import logs, supervisor
+from netwatch.actions import carry_out, socket_path
+from netwatch.config import load
+from netwatch.errors import ConfigError
+from netwatch.progress import Progress
+from netwatch.storage import checks, events
+from netwatch.storage.database import Database
+from netwatch.storage.events import Entry, EventKind
+from netwatch.timetable import Timetable
+from netwatch.web import Web
+from netwatch.workers import roll
+from netwatch.workers.control import Control
+from netwatch.workers.due import Due
+from netwatch.workers.handover import HandoverWorker
+from netwatch.workers.heart import Heart
+from netwatch.workers.janitor import Janitor
+from netwatch.workers.mailer import Mailer
+from netwatch.workers.observer import Observer
+from netwatch.workers.prober import Prober, looks
+from netwatch.workers.reviewer import Reviewer
+from netwatch.workers.watched import Watched
+from probes.api import Message, Shared, _
+
+if TYPE_CHECKING:
+    from netwatch.clock import Clock
+    from netwatch.config import Settings
+    from netwatch.plugins import Registry
+
+log = structlog.get_logger()
+
+TICK = 0.5
+REVIEW = 10.0
+HOUSEKEEPING = time(3, 30)
+
+
+class Stopping(Exception):
+    """Somebody asked the service to stop."""
+
+
+def run(settings: Settings, registry: Registry, clock: Clock) -> int:
+    """Run the service until it is told to stop; return its exit code."""
+    logs.configure(settings.file.log)
+    database = Database(settings.database_url, password=settings.file.storage.password).open()
+    try:
+        asyncio.run(Service(settings, registry, database, clock).run())
+    finally:
+        database.close()
+    return 0
+
+
+class Service:
+    """The parts of one running service."""
+
+    def __init__(self, settings: Settings, registry: Registry, database: Database, clock: Clock) -> None:
+        self._registry = registry
+        self._database = database
+        self._clock = clock
+        self.progress = Progress(clock.now())
+        self.watched = Watched(settings, database.read_now(checks.everything))
+        self._shared = Shared(settings.credentials)
+        self._looks = looks(settings, registry, self._shared, {})
+        self.due = Due()
+        self._pulse = supervisor.Pulse(("scheduler", "writer", "mailer"))
+        current = partial(getattr, self.watched, "settings")
+        self.mailer = Mailer(database, current, clock, self.progress, beat=partial(self._pulse.beat, "mailer"))
+        wake = self.mailer.wake
+        self._observer = Observer(database, self.watched, clock, self.progress, wake)
+        self._prober = Prober(self.due, self._observer, self.watched, clock, self.progress, self._looks)
+        self._reviewer = Reviewer(database, self.watched, clock, wake)
+        self._janitor = Janitor(database, self.watched, clock)
+        self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
+        self._heart = Heart(database, self.watched, clock, self.progress, self._pulse)
+        self._web = Web(current, database, clock, self.progress)
+        self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run every part until `stop`; a part that fails ends the service, and systemd starts it anew."""
+        settings = self.watched.settings
+        await self._begin()
+        timetable = self._timetable()
+        self._listen()
+        try:
+            async with asyncio.TaskGroup() as group:
+                timetable.start()
+                group.create_task(self._prober.run(settings.polling.workers))
+                group.create_task(self._reviewer.run())
+                group.create_task(self.mailer.run())
+                group.create_task(self._handover.run())
+                group.create_task(self._janitor.run())
+                group.create_task(self._heart.run())
+                group.create_task(Control(socket_path(settings), self.carry).run())
+                if settings.file.web.enabled:
+                    group.create_task(self._web.run())
+                group.create_task(self._reloads())
+                group.create_task(self._until_stopped())
+                supervisor.ready(f"{len(settings.devices)} devices, {len(settings.checks)} checks")
+        except* Stopping:
+            log.info("stopping")
+        finally:
+            supervisor.stopping()
+            timetable.stop()
+            await self._shared.close()
+        await self._database.write(partial(events.add, entry=self._entry(EventKind.STOPPED)))
+
+    def stop(self) -> None:
+        """Ask the service to stop."""
+        self._stop.set()
+
+    async def carry(self, action: str, actor: str, arguments: dict[str, Any]) -> Message:
+        """Carry out a command."""
+        now = self._clock.now()
+        if action == "build_handover":
+            return await self._handover.build_running(now)
+        done = await self._database.write(carry_out(self.watched.settings, action, actor, now, arguments))
+        self._reviewer.ring()
+        self.mailer.wake()
+        return done
+
+    async def _begin(self) -> None:
+        await self._observer.load()
+        await self._take_up(self.watched.settings)
+        await self._reviewer.review(self._clock.now())
+        await self._database.write(partial(events.add, entry=self._entry(EventKind.STARTED)))
+
+    async def _take_up(self, settings: Settings) -> None:
+        """Watch what this configuration asks for, and let go of the rest."""
+        self.watched.settings = settings
+        self._shared.credentials = settings.credentials
+        gone = await self._database.write(partial(roll.call, settings=settings, now=self._clock.now()))
+        self.watched.forget(gone)
+        self._looks = looks(settings, self._registry, self._shared, self._looks)
+        self._prober.take_up(self._looks)
+        intervals = {name: look.check.every for name, look in self._looks.items()}
+        self.due.plan(intervals, self._clock.monotonic())
+
+    def _timetable(self) -> Timetable:
+        timetable = Timetable()
+        timetable.every(TICK, self._tick)
+        timetable.every(REVIEW, self._reviewer.ring)
+        timetable.daily(HOUSEKEEPING, self.watched.settings.site.zone, self._janitor.ring)
+        interval = supervisor.watchdog_interval()
+        if interval is not None:
+            timetable.every(interval / 2, self._feed)
+        return timetable
+
+    def _tick(self) -> None:
+        self.due.release(self._clock.monotonic())
+        self._pulse.beat("scheduler")
+
+    def _feed(self) -> None:
+        if self._pulse.due(self._clock.monotonic()):
+            supervisor.watchdog()
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+
+    async def _until_stopped(self) -> None:
+        await self._stop.wait()
+        raise Stopping
+
+    async def _reloads(self) -> None:
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            await self.reload()
+
+    async def reload(self) -> None:
+        """Take up the configuration file as it is now, or keep what is in force when it is wrong."""
+        supervisor.reloading()
+        path = self.watched.settings.path
+        self.progress.last_reload_at = self._clock.now()
+        try:
+            settings = await asyncio.to_thread(load, path, self._registry)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("configuration refused", problem=str(problem))
+            self.progress.last_reload_error = str(error)
+            summary = Message(_("a change of the configuration was refused; the one before it is in force"))
+            await self._database.write(
+                partial(events.add, entry=self._entry(EventKind.REFUSED, summary=summary, text=str(error)))
+            )
+        else:
+            await self._take_up(settings)
+            self.progress.last_reload_error = None
+            log.info("configuration taken up", devices=len(settings.devices), checks=len(settings.checks))
+            await self._database.write(partial(events.add, entry=self._entry(EventKind.RELOADED)))
+        supervisor.ready()
+
+    def _entry(self, kind: EventKind, **more: Any) -> Entry:
+        now = self._clock.now()
+        return Entry(kind, now, now, **more)

@@ -1,0 +1,241 @@
+"""The facts of a handover report, read from the rows as of one moment, and its archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from netwatch.domain.model import DeviceState, Fault, FaultId, Told, Window
+from netwatch.storage import devices, events, faults, handovers, outbox, windows
+from netwatch.storage.events import Entry, EventKind
+from netwatch.storage.outbox import Delivery
+from probes.api import Message, _
+from roster import facts as of_report
+from roster.cover import Shift, on_duty, shifts
+from roster.handover import build, from_json
+from roster.layers import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+    from netwatch.config import Settings
+    from netwatch.progress import Progress
+    from roster.report import Handover
+
+COMING = timedelta(days=1)
+"""How far ahead maintenance windows are listed."""
+INSTANT = timedelta(microseconds=1)
+SIGHTS = {
+    DeviceState.UNREACHABLE: of_report.Sight.UNREACHABLE,
+    DeviceState.UNKNOWN: of_report.Sight.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report that is not archived yet."""
+
+    shift: Shift
+    handover: Handover
+
+
+def draft(tx: Connection, settings: Settings, shift: Shift, now: datetime, progress: Progress | None = None) -> Draft:
+    """Build the report of a shift as of now. Pure but for reading."""
+    last = handovers.last(tx)
+    previous = from_json(last.document) if last is not None else None
+    upto = events.last(tx)
+    after = last.upto_event if last is not None else 0
+    journal = events.between(tx, after, upto)
+    known = handovers.of_shift(tx, shift.id)
+    following = running(settings, shift.end)
+    facts = of_report.Facts(
+        at=now,
+        upto_event=upto,
+        revision=known.revision + 1 if known is not None else 1,
+        previous_digest=last.digest if last is not None else "",
+        outgoing=tuple(_on_duty(settings, shift.end - INSTANT)),
+        incoming=tuple(_on_duty(settings, shift.end)),
+        next_shift=following.title if following else "",
+        next_start=following.start if following else None,
+        next_end=following.end if following else None,
+        faults=tuple(_faults(tx, settings, journal)),
+        windows=tuple(_windows(tx, settings, now)),
+        unseen=tuple(_unseen(tx, settings)),
+        flapping=tuple(_flapping(tx)),
+        mail=_mail_figures(tx, journal),
+        mails=tuple(_mails(tx, journal)),
+        log=tuple(_log(journal, settings)),
+        monitoring=_monitoring(tx, settings, progress),
+    )
+    return Draft(shift, build(shift, facts, previous))
+
+
+def running(settings: Settings, now: datetime) -> Shift | None:
+    """Return the primary shift that is on."""
+    return next((shift for shift in on_duty(settings.roster, now) if shift.post is Post.PRIMARY), None)
+
+
+def ended(settings: Settings, after: datetime, upto: datetime) -> tuple[Shift, ...]:
+    """Return the primary shifts that ended in (after, upto], in order."""
+    if after >= upto:
+        return ()
+    found = shifts(settings.roster, after, upto + INSTANT)
+    return tuple(
+        sorted(
+            (shift for shift in found if shift.post is Post.PRIMARY and after < shift.end <= upto),
+            key=lambda shift: (shift.end, shift.start),
+        )
+    )
+
+
+def person(settings: Settings, name: str) -> of_report.Person:
+    """Return somebody as a report names them."""
+    found = settings.people.get(name)
+    if found is None:
+        return of_report.Person(name)
+    return of_report.Person(found.title or name, found.phone or "", found.mail or "")
+
+
+def recipients(settings: Settings, shift: Shift) -> tuple[str, ...]:
+    """Return who gets the report: outgoing, incoming, the leader on call, and the configured leaders."""
+    going = [name for each in on_duty(settings.roster, shift.end - INSTANT) for name in each.people]
+    coming = [name for each in on_duty(settings.roster, shift.end) for name in each.people]
+    return tuple(dict.fromkeys([*going, *coming, *settings.file.handover.leaders]))
+
+
+def _on_duty(settings: Settings, at: datetime) -> Iterable[of_report.OnDuty]:
+    for shift in on_duty(settings.roster, at):
+        for name in shift.people:
+            yield of_report.OnDuty(shift.post, person(settings, name))
+
+
+def _faults(tx: Connection, settings: Settings, journal: tuple[Entry, ...]) -> Iterable[of_report.Fault]:
+    found = {fault.id: fault for fault in faults.opened(tx)}
+    for entry in journal:
+        moved = entry.kind in (EventKind.OPENED, EventKind.REOPENED, EventKind.CLOSED)
+        if moved and entry.fault is not None and entry.fault not in found:
+            fault = faults.get(tx, FaultId(entry.fault))
+            if fault is not None:
+                found[fault.id] = fault
+    for fault in found.values():
+        yield _fault(tx, settings, fault)
+
+
+def _fault(tx: Connection, settings: Settings, fault: Fault) -> of_report.Fault:
+    timeline = events.of_fault(tx, fault.id)
+    device = settings.devices.get(fault.subject.device)
+    opening = (EventKind.OPENED, EventKind.REOPENED)
+    taken = fault.acknowledged
+    return of_report.Fault(
+        id=fault.id,
+        device=fault.subject.device,
+        check=fault.subject.id,
+        severity=of_report.Severity(fault.severity.name.lower()),
+        summary=fault.summary,
+        opened=fault.opened,
+        opened_event=_number(timeline, opening),
+        where=(device.title or "") if device else "",
+        confirmed=fault.confirmed,
+        closed=fault.closed,
+        closed_event=_number(timeline, (EventKind.CLOSED,)) if fault.closed else None,
+        reopened=fault.reopened,
+        acknowledged=of_report.Acknowledgement(person(settings, taken.by).name, taken.at, taken.text, taken.until)
+        if taken
+        else None,
+        affects=(device.affects or "") if device else "",
+        notes=tuple(
+            of_report.Note(entry.at, person(settings, entry.actor or "").name, entry.text or "")
+            for entry in timeline
+            if entry.kind is EventKind.NOTE
+        ),
+        next_action=of_report.NextAction(device.runbook) if device and device.runbook else None,
+        root=fault.cause,
+    )
+
+
+def _number(timeline: Iterable[Entry], kinds: tuple[EventKind, ...]) -> int:
+    return max((entry.id or 0 for entry in timeline if entry.kind in kinds), default=0)
+
+
+def _windows(tx: Connection, settings: Settings, now: datetime) -> Iterable[of_report.Window]:
+    for opened in windows.overlapping(tx, now, now + COMING):
+        yield _window(opened.window, person(settings, opened.actor).name)
+    for window in settings.windows(now, now + COMING):
+        yield _window(window, "")
+
+
+def _window(window: Window, author: str) -> of_report.Window:
+    return of_report.Window(window.title, tuple(sorted(window.devices)), window.start, window.end, author)
+
+
+def _unseen(tx: Connection, settings: Settings) -> Iterable[of_report.Unseen]:
+    known = devices.everything(tx)
+    for name, device in settings.devices.items():
+        standing = known.get(name)
+        where = device.title or ""
+        if standing is None:
+            yield of_report.Unseen(name, of_report.Sight.NOT_SEEN, where)
+        elif standing.state in SIGHTS:
+            yield of_report.Unseen(name, SIGHTS[standing.state], where, standing.since, standing.reason)
+
+
+def _flapping(tx: Connection) -> Iterable[of_report.Flapping]:
+    for fault in faults.unsettled(tx):
+        if fault.flapping or fault.told is Told.FLAPPING:
+            yield of_report.Flapping(fault.subject.device, fault.subject.id, fault.opened, fault.id)
+
+
+def _mail_figures(tx: Connection, journal: tuple[Entry, ...]) -> of_report.MailFigures:
+    counted = outbox.counts(tx)
+    return of_report.MailFigures(
+        sent=sum(entry.kind is EventKind.MAILED for entry in journal),
+        failed=sum(entry.kind is EventKind.MAIL_FAILED for entry in journal),
+        waiting=counted.get(Delivery.QUEUED, 0) + counted.get(Delivery.UNROUTED, 0),
+        given_up=sum(
+            entry.kind is EventKind.MAIL_FAILED and bool((entry.data or {}).get("given_up")) for entry in journal
+        ),
+        oldest=outbox.oldest_waiting(tx),
+    )
+
+
+def _mails(tx: Connection, journal: tuple[Entry, ...]) -> Iterable[of_report.Mail]:
+    for entry in journal:
+        if entry.kind is EventKind.MAILED:
+            letter = outbox.get(tx, int((entry.data or {}).get("letter", 0)))
+            if letter is not None:
+                yield of_report.Mail(entry.at, letter.recipient or "", letter.subject or "", entry.id)
+
+
+def _log(journal: tuple[Entry, ...], settings: Settings) -> Iterable[of_report.LogEntry]:
+    for entry in journal:
+        if entry.kind is EventKind.LOG and entry.id is not None:
+            links = (entry.device or "", f"#{entry.fault}" if entry.fault else "")
+            yield of_report.LogEntry(
+                id=entry.id,
+                occurred_at=entry.at,
+                recorded_at=entry.recorded_at,
+                author=person(settings, entry.actor or "").name,
+                text=entry.text or "",
+                level=entry.level or "",
+                links=tuple(link for link in links if link),
+            )
+
+
+def _monitoring(tx: Connection, settings: Settings, progress: Progress | None) -> of_report.Monitoring:
+    known = devices.everything(tx)
+    away = (DeviceState.UNKNOWN, DeviceState.UNREACHABLE, DeviceState.DOWN)
+    seen = sum(known[name].state not in away for name in settings.devices if name in known)
+    if progress is None:
+        return of_report.Monitoring(len(settings.devices), seen)
+    problems = []
+    if progress.last_reload_error:
+        problems.append(Message(_("a change of the configuration was refused; the one before it is in force")))
+    if progress.isolated:
+        problems.append(Message(_("the monitor itself is cut off from the network")))
+    if progress.outbox_error:
+        problems.append(Message(_("mail is not taken: {error}"), {"error": progress.outbox_error}))
+    polls = of_report.Polls(_("all checks"), progress.last_poll_at)
+    return of_report.Monitoring(len(settings.devices), seen, polls=(polls,), problems=tuple(problems))
