@@ -143,6 +143,9 @@ def _scaled(value: float, step: int, units: tuple[str, ...]) -> str:
 
 
 def _digits(value: float) -> str:
+    """Return three digits at most before the point, or two that matter after it."""
     if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 - three digits are enough to read
         return f"{value:.0f}"
-    return f"{value:.2f}".rstrip("0") if abs(value) < 1 else f"{value:.1f}"
+    if abs(value) >= 1:
+        return f"{value:.1f}"
+    return f"{round(value, 3):.2g}"
