@@ -1,97 +1,85 @@
 """What a configuration may say, key by key: frozen, strict, unknown keys refused.
 
-`netwatch.config.load` reads the files into these; `docs/reference/configuration.md` is made from them.
+`netwatch.config.load` reads the files into these; `docs/reference/configuration.md` is made from them,
+its sentences from the strings below the keys.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from netwatch.config.values import (
+    Address,
+    ClockTime,
+    Day,
+    Duration,
+    Instant,
+    Keeping,
+    Language,
+    Listen,
+    MailAddress,
+    Moment,
+    Name,
+    Page,
+    PathOf,
+    Pause,
+    SeverityName,
+    Title,
+    Url,
+    Zone,
+    wrong,
+)
 from netwatch.domain.model import Severity
+from probes.secret import Secret
+from probes.snmp.credentials import SnmpCredential
+from roster.cover import CoverKind
+from roster.layers import Post
+from roster.rotation import Counts, Unit
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from probes.secret import Secret
-    from probes.snmp.credentials import SnmpCredential
-
-NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}")
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+Word = TypeVar("Word", bound=Enum)
 
 
-def _duration(value: object) -> timedelta:
-    """Read `90s`, `5m`, `1h`, `2d` or `1w`."""
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhdw])", value) if isinstance(value, str) else None
-    if match is None:
-        raise PydanticCustomError("duration", 'must be a duration such as "90s", "5m", "1h" or "2d"')
-    return timedelta(seconds=float(match[1]) * UNITS[match[2]])
+def _one_of(kind: type[Word]) -> BeforeValidator:
+    """Read a word of a closed set, which strict validation would not take for its member."""
+
+    def read(value: object) -> Word:
+        try:
+            return kind(value)
+        except ValueError:
+            raise wrong("literal_error", limit=", ".join(f"'{each.value}'" for each in kind)) from None
+
+    return BeforeValidator(read)
 
 
-def _name(value: str) -> str:
-    if not NAME.fullmatch(value):
-        raise PydanticCustomError("name", "must be 1 to 63 of the letters a-z, A-Z, digits, '.', '_' and '-'")
-    return value
-
-
-def _zone(value: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(value))
-    except (KeyError, ValueError, OSError):
-        raise PydanticCustomError("zone", 'must be a time zone such as "Asia/Shanghai"') from None
-
-
-def _severity(value: object) -> Severity:
-    try:
-        return Severity[str(value).upper()]
-    except KeyError:
-        names = ", ".join(each.name.lower() for each in Severity)
-        raise PydanticCustomError("severity", "must be one of {names}", {"names": names}) from None
-
-
-def _clock_time(value: object) -> time:
-    if isinstance(value, time):
-        return value
-    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
-    if match is None:
-        raise PydanticCustomError("clock_time", 'must be a time of day such as "08:00"')
-    return time(int(match[1]), int(match[2]))
-
-
-def _mail_address(value: str) -> str:
-    if not re.fullmatch(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,253}", value):
-        raise PydanticCustomError("mail_address", 'must be a mail address such as "zhang@hospital.example"')
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Name = Annotated[str, AfterValidator(_name)]
-Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-SeverityName = Annotated[Severity, BeforeValidator(_severity)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
-Language = Literal["zh_CN", "en"]
-Title = Annotated[str, Field(min_length=1, max_length=200)]
+MaybeSecret = Secret | None
+Credentials = dict[Name, SnmpCredential]
+PostName = Annotated[Post, _one_of(Post)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Table(BaseModel):
     """One table of the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
 
 
 class Site(Table):
     """The centre itself."""
 
     name: Title = "netwatch"
+    """What pages, mails and reports call the centre."""
     zone: Zone = Field(ZoneInfo("Asia/Shanghai"), validate_default=True)
+    """The time zone of shifts, maintenance windows, pages and reports."""
     language: Language = "zh_CN"
+    """The language of reports, and of mails to people who name none of their own."""
     canaries: tuple[Name, ...] = ()
     """Devices that answer whenever the monitor itself is connected; when none does, states are frozen."""
 
@@ -99,73 +87,100 @@ class Site(Table):
 class Storage(Table):
     """Where records are kept."""
 
-    url: str = "sqlite:///netwatch.db"
-    """`sqlite:///FILE`, relative to the configuration file, or `postgresql+psycopg://…`."""
-    password: Secret | None = None
-    keep_samples: Duration = timedelta(days=14)
+    url: Url = "sqlite:///netwatch.db"
+    """`sqlite:///FILE`, relative to the configuration file, or `postgresql+psycopg://USER@HOST/DATABASE`."""
+    password: MaybeSecret = None
+    """The password of the PostgreSQL user."""
+    keep_samples: Keeping = timedelta(days=14)
+    """How long each measured value is kept."""
 
 
 class Log(Table):
     """What the service says about itself."""
 
     format: Literal["auto", "console", "logfmt", "json", "journal"] = "auto"
+    """How lines look; `auto` is `journal` under systemd, `console` on a terminal, else `logfmt`."""
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """From what level on lines are written."""
 
 
 class Web(Table):
     """The status page."""
 
-    listen: str = "127.0.0.1:8650"
+    listen: Listen = "127.0.0.1:8650"
+    """The loopback address and port of the page. It speaks plain HTTP; a proxy with TLS brings it to others."""
     enabled: bool = True
+    """Whether there is a page."""
 
 
 class Polling(Table):
     """How the service looks."""
 
     workers: Annotated[int, Field(ge=1, le=1000)] = 64
+    """How many measurements run at one time."""
     icmp_rate: Annotated[int, Field(ge=1, le=100_000)] = 2000
     """Echo requests a second, over all devices."""
 
 
 class CheckTable(BaseModel):
-    """One check of a device or of a group. Keys beyond these are the options of its kind."""
+    """One check of a device or of a group. Keys beyond these are the options of its kind.
 
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True, arbitrary_types_allowed=True)
+    A device has the checks of its groups. One of the same name in a later group, and then in the device
+    itself, changes it key by key.
+    """
 
-    kind: Name
+    model_config = ConfigDict(
+        frozen=True, extra="allow", strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
+    )
+
+    kind: Name | None = None
+    """What to look with: `icmp`, `snmp` … It must be given, here or in the group that the check comes from."""
     name: Name | None = None
     """Tells two checks of one kind apart; the kind itself by default."""
     every: Duration = timedelta(seconds=60)
+    """How often to look."""
     retry: Duration = timedelta(seconds=15)
-    """How soon to look again while a change is not confirmed."""
+    """How soon to look again while a change is not confirmed; `every`, where that is shorter."""
     deadline: Duration = timedelta(seconds=30)
-    """When a measurement is given up."""
+    """When a measurement is given up; `every`, where that is shorter."""
     fail_after: Annotated[int, Field(ge=1, le=100)] = 3
+    """How many bad looks in a row make a fault."""
     recover_after: Annotated[int, Field(ge=1, le=100)] = 2
+    """How many good looks in a row end it."""
     severity: SeverityName | None = None
-    """How bad it is when the check fails altogether; by default what its kind says."""
+    """How bad it is when the check fails altogether; by default critical where that means down, else major."""
     enabled: bool = True
+    """Whether to look at all; `false` also takes away a check that a group brings."""
 
 
 class Group(Table):
     """Devices that are alike."""
 
     name: Name
+    """What devices, thresholds and maintenance windows call it."""
     title: Title | None = None
+    """What people call it."""
     check: tuple[CheckTable, ...] = ()
+    """The checks of its devices, as `[[group.check]]`."""
     parents: tuple[Name, ...] = ()
+    """The parents of those of its devices that name none themselves."""
 
 
 class Device(Table):
     """Something to watch."""
 
     name: Name
-    address: Annotated[str, Field(min_length=1, max_length=253)]
+    """What everything else calls it."""
+    address: Address
+    """Its IPv4 or IPv6 address or host name."""
     title: Title | None = None
+    """What people call it."""
     groups: tuple[Name, ...] = ()
+    """The groups that it belongs to; where they contradict each other the last one holds."""
     parents: tuple[Name, ...] = ()
     """The devices through which it is reached. It is unreachable, not down, when all of them are."""
     check: tuple[CheckTable, ...] = ()
+    """Its own checks, as `[[device.check]]`, besides those of its groups."""
     affects: Title | None = None
     """Who notices when it fails: departments, floors, systems."""
     runbook: Title | None = None
@@ -173,29 +188,48 @@ class Device(Table):
 
 
 class Threshold(Table):
-    """Limits for a meaning, for everything, a group, a device or one item of it. The most specific holds."""
+    """Limits for a meaning, for everything, a group, a device or one item of it. The most specific holds.
 
-    meaning: str
+    An item goes before a device, a device before a group, a group before everything. A threshold without
+    limits of its own leaves them as they are and changes only the rest.
+    """
+
+    meaning: Annotated[str, Field(min_length=1, max_length=63)]
+    """What is measured, such as `cpu.usage`; docs/reference/configuration.md lists them."""
     group: Name | None = None
+    """For the devices of this group only."""
     device: Name | None = None
-    item: str | None = None
-    warning: float | None = None
-    critical: float | None = None
-    recover: float | None = None
+    """For this device only."""
+    item: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """For this part only, such as a port or a file system; `*` in it stands for any text."""
+    bad: Literal["above", "below"] | None = None
+    """Which side is bad; by default that of the meaning, else as `warning`, `critical` and `recover` follow each other."""
+    warning: Number | None = None
+    """From this value on it is a warning."""
+    critical: Number | None = None
+    """From this value on it is a fault of `severity`."""
+    recover: Number | None = None
+    """Good again only beyond this value; without it, beyond the limit that was broken."""
     severity: SeverityName | None = None
     """What `critical` means here; major by default."""
-    off: bool = False
+    off: bool | None = None
+    """Whether to judge it at all: `off = true` says no, `off = false` undoes that of a wider threshold."""
 
 
 class Maintenance(Table):
     """A window in which faults of these devices alarm nobody."""
 
     title: Title
+    """What is done, for the page and the report."""
     devices: tuple[Name, ...] = ()
+    """The devices that it is for."""
     groups: tuple[Name, ...] = ()
-    start: datetime
-    end: datetime
-    repeat: str | None = None
+    """The groups whose devices it is for."""
+    start: Instant
+    """When it begins, in the site's zone unless an offset is given."""
+    end: Instant
+    """When it ends."""
+    repeat: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """An RFC 5545 rule such as `FREQ=WEEKLY;BYDAY=SU`, counted in the site's zone from `start`."""
 
 
@@ -203,79 +237,103 @@ class Person(Table):
     """Somebody who may be on duty, lead or be told."""
 
     name: Name
+    """What the roster calls them; also their sign-in."""
     title: Title | None = None
+    """Their name as people read it."""
     mail: MailAddress | None = None
-    phone: Annotated[str, Field(max_length=40)] | None = None
+    """Where they are told. Whoever is on the roster must have one."""
+    phone: Annotated[Title, Field(max_length=40)] | None = None
+    """Their number, shown to colleagues."""
     language: Language | None = None
-
-
-class Unit(Enum):
-    """What a rotation counts by."""
-
-    OCCURRENCE = "occurrence"
-    HOURS = "hours"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
+    """The language of their mails; the site's by default."""
 
 
 class ShiftTable(Table):
     """A kind of shift: its name and its hours. An end not after the start is on the next day."""
 
-    name: Name
+    name: Annotated[Name, Field(max_length=40)]
+    """What rotations and covers call it."""
     title: Title | None = None
+    """What people call it."""
     start: ClockTime
+    """When it begins, by the clock on the wall."""
     end: ClockTime
+    """When it ends; the same as `start` makes 24 hours."""
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
+    """On which days it begins; every day by default."""
 
 
 class RotationTable(Table):
     """Who takes turns on which shift."""
 
     shift: Name
-    post: Literal["primary", "second", "leader", "shadow"] = "primary"
-    groups: Annotated[tuple[tuple[Name, ...], ...], Field(min_length=1)]
+    """The kind of shift."""
+    post: PostName = Post.PRIMARY
+    """What they are there for; a shadow sees all and owns nothing."""
+    groups: Annotated[tuple[Annotated[tuple[Name, ...], Field(min_length=1)], ...], Field(min_length=1, max_length=366)]
     """Each turn's people, in order: `[["zhang"], ["li", "wang"]]`."""
-    anchor: datetime | date
+    anchor: Moment
     """When the first group's first turn begins, in the site's zone."""
-    unit: Annotated[Unit, BeforeValidator(Unit)] = Unit.OCCURRENCE
+    unit: Annotated[Unit, _one_of(Unit)] = Unit.OCCURRENCE
+    """What a turn is counted in; an occurrence is one shift."""
     length: Annotated[int, Field(ge=1, le=9000)] = 1
-    counts: Literal["eligible", "calendar"] = "eligible"
-    valid_from: date | None = None
-    valid_until: date | None = None
+    """How many units a turn lasts."""
+    counts: Annotated[Counts, _one_of(Counts)] = Counts.ELIGIBLE
+    """Whether a day on which the shift does not fall takes a turn: `eligible` no, `calendar` yes."""
+    valid_from: Day | None = None
+    """The first day whose shifts follow this rotation."""
+    valid_until: Day | None = None
+    """The first day whose shifts follow it no more."""
     priority: Annotated[int, Field(ge=0, le=1000)] = 0
+    """A higher one takes the place of lower ones of the same post; equal ones stand side by side."""
 
 
 class CoverTable(Table):
     """An exception to the roster: a substitute, somebody more, somebody less."""
 
-    kind: Literal["substitute", "add", "remove"]
-    date: date
+    kind: Annotated[CoverKind, _one_of(CoverKind)]
+    """Whether `person` comes for `out` (substitute), comes as well (add), or `out` stays away (remove)."""
+    date: Day
+    """The day on which the shift begins."""
     shift: Name
-    post: Literal["primary", "second", "leader", "shadow"] = "primary"
+    """Which shift."""
+    post: PostName = Post.PRIMARY
+    """Which post on it."""
     out: Name | None = None
+    """Who was planned and does not come."""
     person: Name | None = None
+    """Who comes."""
     reason: Title
+    """Why, for the record."""
 
 
 class Relay(Table):
     """A mail server that takes mail from here."""
 
-    host: Annotated[str, Field(min_length=1, max_length=253)]
+    host: Address
+    """Its name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Its port: 587 with `starttls`, 465 with `implicit`, 25 with `none` as a rule."""
     tls: Literal["starttls", "implicit", "none"] = "starttls"
+    """How the connection is encrypted. Without, no password is sent but to this machine itself."""
     verify: bool = True
-    ca_file: Path | None = None
-    user: str | None = None
-    password: Secret | None = None
+    """Whether its certificate is checked."""
+    ca_file: PathOf | None = None
+    """The certificates to check it by, besides the system's; relative to the configuration file."""
+    user: Title | None = None
+    """Who signs in."""
+    password: MaybeSecret = None
+    """The password of `user`."""
     timeout: Duration = timedelta(seconds=30)
+    """How long to wait for its answers."""
 
 
 class Escalation(Table):
     """Whom to tell as well of a critical fault that nobody has acknowledged."""
 
     after: Duration
-    to: tuple[Name, ...]
+    """How long after the fault was confirmed."""
+    to: Annotated[tuple[Name, ...], Field(min_length=1)]
     """People by name, or the posts `second` and `leader`."""
 
 
@@ -283,23 +341,28 @@ class Mail(Table):
     """How people are told."""
 
     sender: MailAddress = "netwatch@localhost"
-    directory: Path | None = None
-    """Without a relay each mail is written here as a file."""
+    """The address in From."""
+    directory: PathOf | None = None
+    """Without a relay each mail is written here as a file; relative to the configuration file."""
     relay: tuple[Relay, ...] = ()
-    """The first that answers takes the mail."""
+    """Mail servers, as `[[mail.relay]]`. The first that answers takes the mail."""
     fallback: tuple[Name, ...] = ()
     """Who is told when nobody is on duty."""
     tell_from: SeverityName = Severity.MINOR
     """Faults below this are told in the handover report only."""
     remind_every: Duration = timedelta(minutes=15)
+    """How often somebody is reminded of a fault that nobody has acknowledged."""
     remind_from: SeverityName = Severity.CRITICAL
+    """From what severity on."""
     escalation: tuple[Escalation, ...] = ()
-    wait: Duration = timedelta(seconds=20)
+    """Whom to tell as well, as `[[mail.escalation]]`."""
+    wait: Pause = timedelta(seconds=20)
     """How long a first mail waits for the faults that belong to it."""
     digest_over: Annotated[int, Field(ge=2, le=1000)] = 8
     """More mails than this to one person at one time become one digest."""
     deadline: Duration = timedelta(days=2)
-    page: str | None = None
+    """When a mail that no relay takes is given up."""
+    page: Page | None = None
     """The address under which people open the status page, for links in mails."""
 
 
@@ -314,6 +377,7 @@ class File(Table):
     """A whole configuration."""
 
     include: tuple[str, ...] = ()
+    """More files, as patterns relative to this one, such as `devices/*.toml`; in the main file only."""
     site: Site = Site()
     storage: Storage = Storage()
     log: Log = Log()
@@ -321,7 +385,8 @@ class File(Table):
     polling: Polling = Polling()
     mail: Mail = Mail()
     handover: Handover = Handover()
-    credential: dict[Name, SnmpCredential] = Field(default_factory=dict)
+    credential: Credentials = Field(default_factory=dict)
+    """How to prove who asks, as `[credential.NAME]`; checks refer to it by name."""
     group: tuple[Group, ...] = ()
     device: tuple[Device, ...] = ()
     threshold: tuple[Threshold, ...] = ()
@@ -330,6 +395,3 @@ class File(Table):
     shift: tuple[ShiftTable, ...] = ()
     rotation: tuple[RotationTable, ...] = ()
     cover: tuple[CoverTable, ...] = ()
-
-
-Options = dict[str, Any]

@@ -1,0 +1,250 @@
+"""Which checks a device has: those of its groups and its own, with the options of their kinds validated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from netwatch.config.draft import Draft, Entry, faults
+from netwatch.config.findings import Finding, closest, found, unknown, unknown_key
+from netwatch.config.settings import CheckTable, Device, Group
+from netwatch.config.values import duration_text
+from netwatch.config.wording import literal
+from netwatch.domain.model import Policy, Severity
+from netwatch.errors import PluginError
+from probes.api import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import timedelta
+
+    from pydantic import BaseModel
+
+    from netwatch.config.locate import KeyPath
+    from netwatch.plugins import Registry
+    from probes.api import Probe
+
+OWN = frozenset(CheckTable.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One way to look at one device, ready to be done. `name` is unique in its device."""
+
+    device: str
+    name: str
+    kind: str
+    every: timedelta
+    retry: timedelta
+    deadline: timedelta
+    policy: Policy
+    severity: Severity
+    options: BaseModel
+    reachability: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A check as groups and device together describe it, and which table each key came from."""
+
+    raw: Mapping[str, Any]
+    origin: Mapping[str, KeyPath]
+    path: KeyPath
+
+    def at(self, path: KeyPath) -> KeyPath:
+        """Return where a key of the check stands in the file."""
+        return (*self.origin.get(str(path[0]), self.path), *path) if path else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A check without its device: devices with the same groups have the same ones."""
+
+    table: CheckTable
+    probe: type[Probe]
+    options: BaseModel
+
+    def of(self, device: str, name: str) -> Check:
+        """Return it as the check of a device."""
+        table, own = self.table, self.table.model_fields_set
+        severity = Severity.CRITICAL if self.probe.reachability else Severity.MAJOR
+        return Check(
+            device=device,
+            name=name,
+            kind=self.probe.kind,
+            every=table.every,
+            retry=table.retry if "retry" in own else min(table.retry, table.every),
+            deadline=table.deadline if "deadline" in own else min(table.deadline, table.every),
+            policy=Policy(fail_after=table.fail_after, recover_after=table.recover_after),
+            severity=severity if table.severity is None else table.severity,
+            options=self.options,
+            reachability=self.probe.reachability,
+        )
+
+
+class Checks:
+    """All checks of a draft: `checks` in the order of the devices, or the `findings` that say why not."""
+
+    def __init__(self, draft: Draft, registry: Registry) -> None:
+        self.findings: list[Finding] = []
+        self.checks: list[Check] = []
+        self.measured: list[tuple[Merged, Measured]] = []
+        """Every different check once, with its origin: for the search for secrets."""
+        self._draft = draft
+        self._registry = registry
+        self._known: dict[tuple[KeyPath, ...], Measured | None] = {}
+        self._groups = {entry.name: self._named(entry) for entry in draft.each(Group)}
+        for group in self._groups.values():
+            for path, raw in group.values():
+                self._measured((path,), merge([(path, raw)]), whole=False)
+        for device in draft.each(Device):
+            self._add(device)
+
+    def _add(self, device: Entry[Device]) -> None:
+        own = self._named(device)
+        inherited = [self._groups[name] for name in groups_of(device) if name in self._groups]
+        names = dict.fromkeys(name for table in (*inherited, own) for name in table)
+        if not names:
+            template = _("has no check, of its own or of a group, so that nothing would look at it")
+            self.findings.append(found(device.path, template))
+        for name in names:
+            parts = [table[name] for table in (*inherited, own) if name in table]
+            self.findings += _quarrels(name, parts)
+            measured = self._measured(tuple(path for path, _raw in parts), merge(parts), whole=True)
+            if measured is not None and measured.table.enabled:
+                self.checks.append(measured.of(device.name, name))
+
+    def _named(self, entry: Entry[Any]) -> dict[str, tuple[KeyPath, Mapping[str, Any]]]:
+        """Return the checks of one table by their names."""
+        tables: dict[str, tuple[KeyPath, Mapping[str, Any]]] = {}
+        for path, raw in check_tables(entry):
+            name = raw.get("name", raw.get("kind"))
+            if not isinstance(name, str):
+                missing = "name" not in raw and "kind" not in raw
+                self.findings += [found((*path, "kind"), _("is missing"))] if missing else []
+            elif name in tables:
+                key = "name" if "name" in raw else "kind"
+                template = _("'{name}' is the name of another check here; give one of them a name of its own")
+                self.findings.append(found((*path, key), template, name=name))
+            else:
+                tables[name] = (path, raw)
+        return tables
+
+    def _measured(self, parts: tuple[KeyPath, ...], merged: Merged, *, whole: bool) -> Measured | None:
+        """Validate a merged check once, however many devices have it."""
+        key = parts if whole else (*parts, ())
+        if key not in self._known:
+            findings: list[Finding] = []
+            self._known[key] = measured = self._validated(merged, findings)
+            # What a group leaves out, its devices may bring.
+            self.findings += [each for each in findings if whole or not _is_missing(each)]
+            if measured is not None:
+                self.measured.append((merged, measured))
+        return self._known[key]
+
+    def _validated(self, merged: Merged, findings: list[Finding]) -> Measured | None:
+        context = {"folder": self._draft.folder}
+        own = {key: value for key, value in merged.raw.items() if key in OWN}
+        rest = {key: value for key, value in merged.raw.items() if key not in OWN}
+        table = _model(CheckTable, own, merged, context, findings)
+        probe = self._probe(merged, findings)
+        if probe is None:
+            return None
+        options = _model(probe.Options, rest, merged, context, findings)
+        if table is None or options is None:
+            return None
+        findings += (*_pace(table, merged), *self._references(options, merged))
+        return Measured(table, probe, options)
+
+    def _probe(self, merged: Merged, findings: list[Finding]) -> type[Probe] | None:
+        kind = merged.raw.get("kind")
+        if not isinstance(kind, str):
+            findings += [] if "kind" in merged.raw else [found((*merged.path, "kind"), _("is missing"))]
+            return None
+        path = merged.at(("kind",))
+        if kind not in self._registry.kinds():
+            findings.append(_unknown_kind(path, kind, self._registry.kinds()))
+            return None
+        try:
+            return self._registry.probe(kind)
+        except PluginError as error:
+            findings.append(Finding(path, literal(str(error))))
+            return None
+
+    def _references(self, options: BaseModel, merged: Merged) -> Iterator[Finding]:
+        """Check the option `credential`, which means `[credential.NAME]` in whatever kind has it."""
+        name = getattr(options, "credential", None)
+        if isinstance(name, str) and name not in self._draft.credentials:
+            yield unknown(merged.at(("credential",)), _("credential"), name, self._draft.credentials.keys())
+
+
+def groups_of(device: Entry[Device]) -> tuple[str, ...]:
+    """Return the groups that a device says it belongs to, valid or not."""
+    groups = device.raw.get("groups", ())
+    return tuple(name for name in groups if isinstance(name, str)) if isinstance(groups, tuple) else ()
+
+
+def check_tables(entry: Entry[Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    """Yield the check tables of a group or a device with their paths."""
+    tables = entry.raw.get("check", ())
+    for index, raw in enumerate(tables if isinstance(tables, tuple) else ()):
+        if isinstance(raw, dict):
+            yield (*entry.path, "check", index), raw
+
+
+def merge(parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Merged:
+    """Lay check tables over each other, later keys over earlier ones."""
+    raw: dict[str, Any] = {}
+    origin: dict[str, KeyPath] = {}
+    path: KeyPath = ()
+    for part, table in parts:
+        raw |= table
+        origin |= dict.fromkeys(table, part)
+        path = part
+    return Merged(raw, origin, path)
+
+
+def _quarrels(name: str, parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Iterator[Finding]:
+    """Yield where a check is said to be of another kind than it was before."""
+    kinds = [(path, kind) for path, raw in parts if isinstance(kind := raw.get("kind"), str)]
+    for path, kind in kinds[1:]:
+        if kind != kinds[0][1]:
+            template = _("the check '{name}' of the group is of kind '{first}'; give this one another name")
+            yield found((*path, "kind"), template, name=name, first=kinds[0][1])
+
+
+def _model(
+    model: type[Any], raw: Mapping[str, Any], merged: Merged, context: dict[str, Any], findings: list[Finding]
+) -> Any:
+    try:
+        return model.model_validate(raw, context=context)
+    except ValidationError as error:
+        for finding in faults(error, model, raw):
+            at = Finding(merged.at(finding.path), finding.what)
+            top = finding.path[0] if len(finding.path) == 1 else ""
+            if model is not CheckTable and top in raw and top not in model.model_fields:
+                # A key that is no option may be meant for the check itself.
+                at = unknown_key(at.path, OWN | set(model.model_fields))
+            findings.append(at)
+        return None
+
+
+def _unknown_kind(path: KeyPath, kind: str, known: tuple[str, ...]) -> Finding:
+    close, kinds = closest(kind, known), ", ".join(known)
+    if close:
+        template = _("there is no kind of check '{name}'; did you mean '{close}'? The kinds are: {kinds}")
+        return found(path, template, name=kind, close=close, kinds=kinds)
+    return found(path, _("there is no kind of check '{name}'; the kinds are: {kinds}"), name=kind, kinds=kinds)
+
+
+def _pace(table: CheckTable, merged: Merged) -> Iterator[Finding]:
+    for key in ("retry", "deadline"):
+        if key in table.model_fields_set and getattr(table, key) > table.every:
+            template = _("must be at most every, which is {every}")
+            yield found(merged.at((key,)), template, every=duration_text(table.every))
+
+
+def _is_missing(finding: Finding) -> bool:
+    return finding.what.template == _("is missing")

@@ -1,0 +1,135 @@
+"""A configuration as the service uses it: whole, frozen, without a mistake and without a secret that prints."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from netwatch.config.toml import document
+from netwatch.config.values import listen_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from netwatch.config.checks import Check
+    from netwatch.config.settings import Device, File, Mail, Person, Site
+    from netwatch.config.thresholds import Meanings, Rules
+    from netwatch.config.windows import Windows
+    from netwatch.domain.model import Rule, Subject, Window
+    from probes.api import Meaning
+    from roster.cover import Roster
+
+SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the files say, worked out: `netwatch.config.load` makes it.
+
+    `file` has the tables as they were written, but for the options of checks, which are in `checks`
+    as each device has them in the end.
+    """
+
+    path: Path
+    file: File
+    devices: Mapping[str, Device]
+    checks: tuple[Check, ...]
+    parents: Mapping[str, tuple[str, ...]]
+    people: Mapping[str, Person]
+    roster: Roster
+    credentials: Mapping[str, object]
+    _rules: Rules = field(repr=False)
+    _meanings: Meanings = field(repr=False)
+    _windows: Windows = field(repr=False)
+
+    @property
+    def folder(self) -> Path:
+        """Where the main file is, and what paths in it are relative to."""
+        return self.path.parent
+
+    @property
+    def site(self) -> Site:
+        """The centre itself."""
+        return self.file.site
+
+    @property
+    def mail(self) -> Mail:
+        """How people are told."""
+        return self.file.mail
+
+    @property
+    def mail_directory(self) -> Path | None:
+        """Where mails are written as files; absolute."""
+        return self.file.mail.directory
+
+    @property
+    def listen(self) -> tuple[str, int]:
+        """The address and the port of the page."""
+        return listen_address(self.file.web.listen) or ("127.0.0.1", 0)
+
+    @property
+    def database_url(self) -> str:
+        """Where the records are; a file's path is absolute. The password is `file.storage.password`."""
+        url = self.file.storage.url
+        if not url.startswith(SQLITE):
+            return url
+        return SQLITE + str(self.folder / url.removeprefix(SQLITE))
+
+    @cached_property
+    def digest(self) -> str:
+        """A name for what this configuration says, the same as long as it says the same. Secrets have no part in it."""
+        return hashlib.sha256(self.shown().encode()).hexdigest()[:12]
+
+    def shown(self) -> str:
+        """Return the effective configuration as TOML, defaults written out, each secret as `***`."""
+        return document(self._tables())
+
+    def rule(self, subject: Subject) -> Rule:
+        """Return the limits that hold for one item of one device: the most specific threshold, else the meaning's."""
+        return self._rules.of(subject)
+
+    def meanings(self, kind: str) -> Mapping[str, Meaning]:
+        """Return what the numbers of a kind of probe mean, by name."""
+        return self._meanings.of(kind)
+
+    def windows(self, start: datetime, end: datetime) -> tuple[Window, ...]:
+        """Return the maintenance windows that share an instant with [start, end), in UTC, by time."""
+        return self._windows.between(start, end)
+
+    def _tables(self) -> dict[str, Any]:
+        """Return the file's tables, each device with the checks that it really has."""
+        tables = self.file.model_dump(exclude={"include": True, "group": {"__all__": {"check"}}, "device": True})
+        tables |= {key: None for key, value in tables.items() if value == ()}
+        tables["credential"] = {name: _dumped(value) for name, value in self.credentials.items()} or None
+        of_device: dict[str, list[dict[str, Any]]] = {name: [] for name in self.devices}
+        for check in self.checks:
+            of_device[check.device].append(_check(check))
+        tables["device"] = [
+            device.model_dump(exclude={"check"}) | {"parents": self.parents[name], "check": of_device[name]}
+            for name, device in self.devices.items()
+        ]
+        return tables
+
+
+def _dumped(value: object) -> Any:
+    dump = getattr(value, "model_dump", None)
+    return dump() if dump is not None else {}
+
+
+def _check(check: Check) -> dict[str, Any]:
+    """Return a check as its table would be written out."""
+    return {
+        "kind": check.kind,
+        "name": check.name,
+        "every": check.every,
+        "retry": check.retry,
+        "deadline": check.deadline,
+        "fail_after": check.policy.fail_after,
+        "recover_after": check.policy.recover_after,
+        "severity": check.severity,
+        **check.options.model_dump(),
+    }

@@ -1,0 +1,128 @@
+"""From files to settings, or to every mistake in them at once.
+
+bytes -> TOML -> one tree of all files -> each table by itself -> what is wrong between them -> settings
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netwatch.config.checks import OWN, Checks, groups_of
+from netwatch.config.confidential import exposed
+from netwatch.config.draft import drafted, model_of, shapes
+from netwatch.config.effective import Settings
+from netwatch.config.files import included, read
+from netwatch.config.findings import found
+from netwatch.config.people import roster_of
+from netwatch.config.settings import CheckTable, Device, File, Group
+from netwatch.config.sources import Shape, Sources
+from netwatch.config.thresholds import Meanings, Rules
+from netwatch.config.verify import devices, duty, service
+from netwatch.config.verify.maintenance import maintenance
+from netwatch.config.verify.thresholds import thresholds
+from netwatch.config.windows import Windows
+from netwatch.errors import ConfigError
+from probes.api import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from netwatch.config.draft import Draft
+    from netwatch.config.findings import Finding
+    from netwatch.plugins import Registry
+
+
+def load(path: Path, registry: Registry) -> Settings:
+    """Return what a configuration says; ConfigError with all its problems, by file and line, if it is not valid.
+
+    Only reads: nothing is changed, made or kept, so that a running service may try a new one.
+    """
+    path = Path(path).absolute()
+    sources = _sources(path)
+    draft = drafted(sources.data, path.parent)
+    checks = Checks(draft, registry)
+    meanings = Meanings(registry)
+    findings = [*draft.findings, *checks.findings, *_between(draft), *exposed(draft, checks, sources)]
+    findings += thresholds(draft, meanings, registry, (measured.probe.kind for _merged, measured in checks.measured))
+    problems = sources.problems + sources.located(findings)
+    if problems:
+        raise ConfigError(problems)
+    return _settings(path, sources, draft, checks, meanings)
+
+
+def _sources(path: Path) -> Sources:
+    main = read(path, path.name)
+    patterns = main.data.get("include", [])
+    known = shapes()
+    if not (isinstance(patterns, list) and all(isinstance(pattern, str) and pattern for pattern in patterns)):
+        raise ConfigError(
+            Sources([main], known).located([found(("include",), _("must be a list of file names or patterns"))])
+        )
+    more, problems, findings = included(main, tuple(patterns))
+    # A file that cannot be read may hold anything, so nothing is said of names that seem to be missing.
+    problems += Sources([main], known).located(findings)
+    if problems:
+        raise ConfigError(problems)
+    return Sources([main, *more], known)
+
+
+def _between(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong between tables that are each right."""
+    for rule in (
+        devices.unique_names,
+        devices.references,
+        devices.cycles,
+        maintenance,
+        duty.people,
+        duty.known_people,
+        duty.rotations,
+        duty.covers,
+        service.storage,
+        service.relays,
+        service.recipients,
+    ):
+        yield from rule(draft)
+
+
+def _settings(path: Path, sources: Sources, draft: Draft, checks: Checks, meanings: Meanings) -> Settings:
+    credentials = {name: entry.table for name, entry in draft.credentials.items()}
+    file = _file(sources.main.data, draft, credentials)
+    groups = {entry.name: groups_of(entry) for entry in draft.each(Device)}
+    members = {group: frozenset(name for name, of in groups.items() if group in of) for group in draft.names(Group)}
+    return Settings(
+        path=path,
+        file=file,
+        devices={device.name: device for device in file.device},
+        checks=tuple(checks.checks),
+        parents=devices.parents_of(draft),
+        people={person.name: person for person in file.person},
+        roster=roster_of(draft),
+        credentials=credentials,
+        _rules=Rules(file.threshold, checks.checks, groups, meanings),
+        _meanings=meanings,
+        _windows=Windows(file.maintenance, members, file.site.zone),
+    )
+
+
+def _file(main: Mapping[str, Any], draft: Draft, credentials: Mapping[str, Any]) -> File:
+    """Return the tables as one file."""
+    tables: dict[str, Any] = {"include": tuple(main.get("include", ())), "credential": credentials}
+    for key, shape in shapes().items():
+        model = model_of(File.model_fields[key].annotation)
+        if shape is Shape.TABLE:
+            tables[key] = draft.one(model)
+        elif shape is Shape.LIST:
+            tables[key] = tuple(_without_options(table) for _path, table in draft.valid(model))
+    return File(**tables)
+
+
+def _without_options(table: Any) -> Any:
+    """Leave out the options of checks: they may hold secrets as plain text, which nobody shall see in a log."""
+    if not isinstance(table, Device | Group) or not any(check.model_extra for check in table.check):
+        return table
+    bare = [
+        CheckTable.model_construct(check.model_fields_set & OWN, **{key: getattr(check, key) for key in OWN})
+        for check in table.check
+    ]
+    return table.model_copy(update={"check": tuple(bare)})
