@@ -14,7 +14,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/runtime ## start netwatch here; the first start writes var/config.toml
-	$(BIN)/netwatch run
+	$(BIN)/netwatch run --first
 
 demo: .venv/runtime ## show a whole hospital on simulated devices
 	$(BIN)/netwatch demo
