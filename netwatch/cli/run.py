@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netwatch import daemon, first_run
 from netwatch.cli import site
 from netwatch.clock import SystemClock
-from netwatch.config import default_path, load
+from netwatch.config import find, load
 from netwatch.language import gettext as _
 from netwatch.plugins import Registry
 
@@ -31,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(arguments: argparse.Namespace) -> int:
     """Run the service until SIGTERM or Ctrl+C."""
     clock = SystemClock()
-    path = arguments.config or default_path()
+    path = arguments.config or find()
     if arguments.first and arguments.config is None and not path.exists():
         path = first_run.write(FIRST, now=clock.now(), snmp_answers=first_run.snmp_answers())
         print(_("wrote a first configuration: {path}").format(path=path))

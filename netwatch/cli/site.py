@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 
 from netwatch.actions import carry_out, socket_path
 from netwatch.clock import SystemClock
-from netwatch.config import default_path, load
+from netwatch.config import find, load
 from netwatch.config.values import UNITS
 from netwatch.errors import NetwatchError
 from netwatch.language import gettext as _
@@ -43,7 +43,7 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
 
 def settings(arguments: argparse.Namespace) -> Settings:
     """Load the configuration that the command names, or the default one."""
-    return load(arguments.config or default_path(), Registry.installed())
+    return load(arguments.config or find(), Registry.installed())
 
 
 def reader(of: Settings) -> Database:
