@@ -23,7 +23,7 @@ from probes.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SECRET = "".join(("c4n", "4ry"))  # so that the source line in a traceback does not hold it
+SECRET = "c4n4ry"
 FORMS = ("console", "logfmt", "json", "journal")
 
 
