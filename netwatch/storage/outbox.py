@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select, update
 from netwatch.storage.schema import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -96,6 +97,22 @@ def of_fault(tx: Connection, fault: FaultId) -> tuple[Letter, ...]:
     return tuple(
         _letter(row) for row in tx.execute(select(outbox).where(outbox.c.fault_id == fault).order_by(outbox.c.id))
     )
+
+
+def of_keys(tx: Connection, keys: Sequence[str]) -> tuple[Letter, ...]:
+    """Return the letters that have these keys, oldest first."""
+    return tuple(_letter(row) for row in tx.execute(select(outbox).where(outbox.c.key.in_(keys)).order_by(outbox.c.id)))
+
+
+def sent_since(tx: Connection, since: datetime, kinds: Sequence[str]) -> tuple[tuple[str, str, datetime], ...]:
+    """Return person, kind and time of the mails of some kinds that left since then, oldest first."""
+    # A sent letter's `next_at` is when it left: so the index of what is due finds it.
+    query = (
+        select(outbox.c.person, outbox.c.kind, outbox.c.sent_at)
+        .where(outbox.c.state == Delivery.SENT.value, outbox.c.next_at >= since, outbox.c.kind.in_(kinds))
+        .order_by(outbox.c.sent_at)
+    )
+    return tuple((row.person or "", row.kind, row.sent_at) for row in tx.execute(query))
 
 
 def get(tx: Connection, letter: int) -> Letter | None:

@@ -1,0 +1,95 @@
+"""What is known around a fault when a mail about it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netwatch.domain.topology import behind
+from netwatch.storage import events, faults
+from netwatch.storage.events import EventKind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from netwatch.domain.model import Fault
+    from netwatch.mail.office import Office
+    from roster.cover import Shift
+
+NOTES = 5
+SAID = (EventKind.ACKNOWLEDGED, EventKind.RELEASED, EventKind.NOTE, EventKind.LOG)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote into a fault's case."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A fault with its surroundings. `behind` are the titles of devices that are reached only through its device."""
+
+    fault: Fault
+    title: str
+    address: str = ""
+    affects: str = ""
+    runbook: str = ""
+    behind: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is so at the time of writing, whatever the mail is about: open faults of their own, who is on duty."""
+
+    now: datetime
+    opened: frozenset[int] = frozenset()
+    shifts: tuple[Shift, ...] = ()
+
+    def others(self, *shown: Fault) -> int:
+        """Return how many other faults are open."""
+        return len(self.opened - {fault.id for fault in shown})
+
+
+def scene(tx: Connection, office: Office, now: datetime) -> Scene:
+    """Look around."""
+    own = frozenset(int(fault.id) for fault in faults.opened(tx) if fault.cause is None)
+    return Scene(now, own, office.shifts(now))
+
+
+def gather(tx: Connection, office: Office, fault: Fault) -> Case:
+    """Return all that a mail tells of a fault."""
+    case = outline(office, fault)
+    written = [each for each in events.of_fault(tx, fault.id) if each.kind in SAID and each.text]
+    notes = tuple(Note(each.at, office.called(each.actor or ""), each.text or "") for each in written[-NOTES:])
+    lost = behind(fault.subject.device, office.parents) if fault.reachability and fault.open else frozenset()
+    return Case(
+        fault=fault,
+        title=case.title,
+        address=case.address,
+        affects=case.affects,
+        runbook=case.runbook,
+        behind=tuple(title_of(office, name) for name in office.parents if name in lost),
+        notes=notes,
+    )
+
+
+def outline(office: Office, fault: Fault) -> Case:
+    """Return what the configuration alone says: enough for a line of a digest."""
+    name = fault.subject.device
+    device = office.devices.get(name)
+    if device is None:
+        return Case(fault, title_of(office, name))
+    return Case(fault, title_of(office, name), device.address, device.affects or "", device.runbook or "")
+
+
+def title_of(office: Office, name: str) -> str:
+    """Return what people call a device."""
+    device = office.devices.get(name)
+    return (device.title if device else None) or name

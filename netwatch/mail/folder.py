@@ -1,0 +1,58 @@
+"""A folder instead of a relay: each mail a file, for sites without a mail server and for trying out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from netwatch.mail.delivery import Later, Outcome, Posted, Taken
+
+
+class FolderTransport:
+    """Writes `<name>.eml`, named by the Message-ID: a repeat replaces the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, mail: Posted) -> Outcome:
+        """Write one mail; it is whole and on the disk when this returns."""
+        try:
+            path = await asyncio.to_thread(self._write, mail)
+        except OSError as error:
+            return Later(f"{self._folder}: {error.strerror or type(error).__name__}", away=True)
+        return Taken(str(self._folder), path.name)
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _write(self, mail: Posted) -> Path:
+        self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        path = self._folder / f"{_stem(mail.message_id)}.eml"
+        handle, name = tempfile.mkstemp(prefix=".mail-", dir=self._folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(mail.content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync(self._folder)
+        return path
+
+
+def _stem(message_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "_", message_id.strip("<>").partition("@")[0])[:80] or "mail"
+
+
+def _sync(folder: Path) -> None:
+    """Make the new name last: on Linux a rename is safe only when its folder is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

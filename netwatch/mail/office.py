@@ -1,0 +1,74 @@
+"""The part of the configuration that mail needs, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netwatch.domain.notices import OnDuty
+from roster.cover import Roster, Shift, on_duty
+from roster.layers import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from netwatch.config import Settings
+    from netwatch.config.settings import Device, Mail, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who can be told, in which words, and what is known of the devices that mails speak of."""
+
+    name: str
+    zone: ZoneInfo
+    language: str
+    mail: Mail
+    roster: Roster
+    people: Mapping[str, Person] = field(default_factory=dict)
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def reachable(self) -> frozenset[str]:
+        """The people who can get mail. A local part beyond ASCII needs SMTPUTF8, which few relays take."""
+        return frozenset(name for name, person in self.people.items() if person.mail and person.mail.isascii())
+
+    def shifts(self, at: datetime) -> tuple[Shift, ...]:
+        """Return the shifts that are on at a time."""
+        return on_duty(self.roster, at)
+
+    def speaks(self, person: str) -> str:
+        """Return the language of somebody."""
+        known = self.people.get(person)
+        return (known.language if known else None) or self.language
+
+    def called(self, person: str) -> str:
+        """Return what somebody is called."""
+        known = self.people.get(person)
+        return (known.title if known else None) or person
+
+
+def office_of(settings: Settings) -> Office:
+    """Read it from the settings."""
+    return Office(
+        name=settings.site.name,
+        zone=settings.site.zone,
+        language=settings.site.language,
+        mail=settings.file.mail,
+        roster=settings.roster,
+        people=settings.people,
+        devices=settings.devices,
+        parents=settings.parents,
+    )
+
+
+def duty(shifts: tuple[Shift, ...]) -> OnDuty:
+    """Return who holds which post."""
+
+    def of(post: Post) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for shift in shifts if shift.post is post for name in shift.people))
+
+    return OnDuty(of(Post.PRIMARY), of(Post.SECOND), of(Post.LEADER))

@@ -1,0 +1,24 @@
+"""Which database this is: a name of its own, so that what two databases send is never taken for the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+
+from netwatch.storage.schema import meta
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+KEY = "identity"
+
+
+def of(tx: Connection) -> str:
+    """Return the database's name; the first that asks, in a writing transaction, gives it one."""
+    found: str | None = tx.execute(select(meta.c.value).where(meta.c.key == KEY)).scalar()
+    if found is None:
+        found = uuid4().hex
+        tx.execute(insert(meta).values(key=KEY, value=found))
+    return found
