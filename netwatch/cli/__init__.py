@@ -33,19 +33,20 @@ COMMANDS = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
+def parser(asked: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of every command, or of one alone: the others need not be loaded to run it."""
     top = argparse.ArgumentParser(prog="netwatch", description=_("Duty monitoring for a hospital information centre."))
     top.add_argument("--version", action="version", version=f"netwatch {__version__}")
     commands = top.add_subparsers(dest="command", metavar=_("COMMAND"), required=True)
-    for name in COMMANDS:
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"netwatch.cli.{name}").add_parser(commands)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code: 0 done, 1 failed, 2 misused, 75 not now, 78 wrong configuration."""
-    asked = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = parser(given[0] if given else None).parse_args(given)
     try:
         return int(asked.run(asked))
     except ConfigError as error:
