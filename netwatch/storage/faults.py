@@ -71,6 +71,12 @@ def opened(tx: Connection) -> tuple[Fault, ...]:
     return tuple(_fault(row) for row in tx.execute(query))
 
 
+def opened_of(tx: Connection, device: str) -> tuple[Fault, ...]:
+    """Return the open faults of one device, worst and oldest first."""
+    query = select(faults).where(faults.c.device == device, faults.c.closed.is_(None))
+    return tuple(_fault(row) for row in tx.execute(query.order_by(faults.c.severity.desc(), faults.c.opened)))
+
+
 def leading(tx: Connection, most: int) -> tuple[Fault, ...]:
     """Return the open faults that no open fault in front explains, worst and oldest first."""
     query = select(faults).where(_leads()).order_by(faults.c.severity.desc(), faults.c.opened).limit(most)

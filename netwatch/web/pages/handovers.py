@@ -1,0 +1,53 @@
+"""The handover reports that are archived last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netwatch.storage import handovers, overview
+from netwatch.web.pages import naming
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from netwatch.config import Settings
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report: whose shift, when, and whether there is a page of it."""
+
+    id: int
+    shift: str
+    start: datetime
+    end: datetime
+    built_at: datetime
+    revision: int
+    readable: bool
+
+
+def reports(tx: Connection, settings: Settings) -> tuple[ReportView, ...]:
+    """Return the newest reports, newest first."""
+    return tuple(
+        ReportView(
+            id=each.id,
+            shift=naming.shift(settings, each.shift.split("/", 1)[0]),
+            start=each.start,
+            end=each.end,
+            built_at=each.built_at,
+            revision=each.revision,
+            readable=bool(each.pages),
+        )
+        for each in overview.reports(tx, MOST)
+    )
+
+
+def page(tx: Connection, number: int, languages: tuple[str, ...]) -> str | None:
+    """Return a report as it was archived, in the first of these languages in which it is there."""
+    found = (handovers.rendering(tx, number, language, "html") for language in languages)
+    return next((body for body in found if body is not None), None)
