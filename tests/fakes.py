@@ -33,6 +33,11 @@ class FakeClock:
         heapq.heappush(self._sleepers, (self._monotonic + seconds, next(self._numbers), woken))
         await woken
 
+    @property
+    def sleepers(self) -> int:
+        """How many sleep on it."""
+        return sum(not woken.done() for _at, _number, woken in self._sleepers)
+
     def set(self, now: datetime) -> None:
         """Set the wall clock and let the steady one pass as long, if it went forward. Nobody is woken."""
         self._monotonic += max(0.0, (now - self._now).total_seconds())

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from netwatch.config import Settings, load
 from netwatch.plugins import Registry
 from netwatch.progress import Progress
 from netwatch.storage import checks, events, faults, outbox
-from netwatch.storage.database import Database
 from netwatch.storage.outbox import Delivery
 from netwatch.workers.observer import Observer, Outcome
 from netwatch.workers.reviewer import Reviewer
@@ -24,10 +22,12 @@ from tests.fakes import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from netwatch.domain.model import Fault
+    from netwatch.storage.database import Database
     from netwatch.storage.outbox import Letter
 
 T = TypeVar("T")
@@ -48,6 +48,15 @@ directory = "mail"
 name = "zhang"
 mail = "zhang@hospital.example"
 
+{whole}
+[[group]]
+name = "switches"
+[[group.check]]
+kind = "icmp"
+"""
+
+
+WHOLE_DAY = """
 [[shift]]
 name = "whole"
 start = "08:00"
@@ -57,18 +66,13 @@ end = "08:00"
 shift = "whole"
 groups = [["zhang"]]
 anchor = 2026-01-01
-
-[[group]]
-name = "switches"
-[[group.check]]
-kind = "icmp"
 """
 
 
-def site(folder: Path, *, devices: str, site: str = "", mail: str = "") -> Settings:
+def site(folder: Path, *, devices: str, site: str = "", mail: str = "", whole: str = WHOLE_DAY) -> Settings:
     """Write a configuration and load it."""
     path = folder / "config.toml"
-    path.write_text(SITE.format(site=site, mail=mail) + devices, encoding="utf-8")
+    path.write_text(SITE.format(site=site, mail=mail, whole=whole) + devices, encoding="utf-8")
     path.chmod(0o600)
     return load(path, Registry.installed())
 
