@@ -3,6 +3,9 @@
 A row is the values as 64-bit floats, each combined by exclusive or with the same value of the poll before,
 then compressed: what did not change costs almost nothing. Every sixtieth row stands alone, so that reading a
 stretch never walks far back. NaN stands for a value that was not read.
+
+In front stands the CRC-32 of the values. A row whose predecessor is missing, since it was dropped by age or the
+clock was set back, does not agree with it and is left out: better a gap than a figure that never was.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import hashlib
 import json
 import math
 import sys
+import zlib
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,12 +36,15 @@ if TYPE_CHECKING:
 
 EVERY = 60
 """How many rows lean on one that stands alone."""
+CHECK = 4
+"""Bytes of the check in front of a row."""
 
 
 @dataclass(slots=True)
 class _Tail:
     """The last poll of a source, by which the next one is packed."""
 
+    at: datetime
     layout: int
     names: tuple[str, ...]
     bits: int
@@ -59,45 +66,60 @@ class Recorder:
         names = tuple(values)
         bits = _bits(names, values)
         tail = self._tails.get(source)
-        whole = tail is None or tail.names != names or tail.age >= EVERY
-        layout = _layout(tx, names) if tail is None or tail.names != names else tail.layout
-        before = 0 if whole or tail is None else tail.bits
-        packed = zstd.compress((bits ^ before).to_bytes(8 * len(names), "little"), 3)
-        row = {"source": source, "at": at, "layout_id": layout, "whole": whole, "packed": packed}
+        known = tail if tail is not None and tail.names == names else None
+        lean = known if known is not None and known.age < EVERY and known.at < at else None
+        layout = _layout(tx, names) if known is None else known.layout
+        packed = _pack(bits, lean.bits if lean else 0, len(names))
+        row = {"source": source, "at": at, "layout_id": layout, "whole": lean is None, "packed": packed}
         tx.execute(insert(polls).values(row))
-        age = 0 if whole or tail is None else tail.age + 1
-        self._tails[source] = _Tail(layout, names, bits, age)
+        self._tails[source] = _Tail(at, layout, names, bits, lean.age + 1 if lean else 0)
 
 
 def read(tx: Connection, source: str, start: datetime, end: datetime) -> list[tuple[datetime, dict[str, float]]]:
-    """Return a source's polls in [start, end): the time and every value that was read."""
+    """Return a source's polls in [start, end), as recorded: the time and every value that was read."""
     first = (
-        select(polls.c.id)
+        select(polls.c.at)
         .where(polls.c.source == source, polls.c.at <= start, polls.c.whole)
-        .order_by(polls.c.id.desc())
+        .order_by(polls.c.at.desc())
         .limit(1)
     )
-    anchor = tx.execute(first).scalar() or 0
+    anchor = tx.execute(first).scalar() or start
     query = (
         select(polls.c.at, polls.c.whole, polls.c.packed, layouts.c.series)
         .join(layouts, layouts.c.id == polls.c.layout_id)
-        .where(polls.c.source == source, polls.c.id >= anchor, polls.c.at < end)
+        .where(polls.c.source == source, polls.c.at >= anchor, polls.c.at < end)
         .order_by(polls.c.id)
     )
     found: list[tuple[datetime, dict[str, float]]] = []
     bits: int | None = None
     for at, whole, packed, series in tx.execute(query):
-        if bits is None and not whole:
-            continue  # what it leaned on has been dropped by age
-        bits = int.from_bytes(zstd.decompress(packed), "little") ^ (0 if whole else bits or 0)
-        if at >= start:
-            found.append((at, _values(tuple(json.loads(series)), bits)))
+        names = tuple(json.loads(series))
+        bits = 0 if whole else bits
+        bits = None if bits is None else _unpack(packed, bits, len(names))
+        if bits is not None and at >= start:
+            found.append((at, _values(names, bits)))
     return found
 
 
 def drop_before(tx: Connection, before: datetime) -> int:
     """Drop polls older than that; return how many."""
     return int(tx.execute(delete(polls).where(polls.c.at < before)).rowcount)
+
+
+def _pack(bits: int, before: int, series: int) -> bytes:
+    difference = zstd.compress((bits ^ before).to_bytes(8 * series, "little"), 3)
+    return _check(bits, series) + difference
+
+
+def _unpack(packed: bytes, before: int, series: int) -> int | None:
+    """Return what was packed; None when it leaned on something else than `before`."""
+    bits = int.from_bytes(zstd.decompress(packed[CHECK:]), "little") ^ before
+    agrees = bits.bit_length() <= 64 * series and packed[:CHECK] == _check(bits, series)
+    return bits if agrees else None
+
+
+def _check(bits: int, series: int) -> bytes:
+    return zlib.crc32(bits.to_bytes(8 * series, "little")).to_bytes(CHECK, "little")
 
 
 def _bits(names: tuple[str, ...], values: Mapping[str, float | None]) -> int:

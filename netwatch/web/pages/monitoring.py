@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netwatch import __version__
 from netwatch.domain.model import Severity
 from netwatch.storage import overview
-from netwatch.storage.database import sqlite_is_sound, sqlite_version
+from netwatch.storage.sqlite import sqlite_is_sound, sqlite_version
 from probes.api import Message, _
 
 if TYPE_CHECKING:

@@ -1,0 +1,62 @@
+"""The driver's errors in our words: what is damaged, what may be better later."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as Busy
+
+from netwatch.errors import StorageError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL
+
+DAMAGED = ("malformed", "not a database")
+UNAVAILABLE = (
+    "disk is full", "disk i/o error", "database is locked", "unable to open", "readonly", "read-only",
+    "connection", "server closed", "starting up", "shutting down", "no space left", "terminating", "recovery mode",
+)  # fmt: skip
+
+
+@contextmanager
+def worded(url: URL) -> Iterator[None]:
+    """Turn the driver's errors into StorageError or StorageUnavailable, without what the statement carried."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_damage(error):
+            raise damaged(_shown(url), _said(error)) from error
+        if is_unavailable(error):
+            raise StorageUnavailable(f"the database {_shown(url)} cannot be used now: {_said(error)}") from error
+        raise
+    except Busy as error:
+        raise StorageUnavailable(f"the database {_shown(url)} cannot be used now: every connection is taken") from error
+
+
+def damaged(where: str, what: str) -> StorageError:
+    """Return the error of a database that is not whole."""
+    return StorageError(f"the database {where} is damaged ({what}); restore the last back-up: netwatch db restore FILE")
+
+
+def is_damage(error: DBAPIError) -> bool:
+    """Whether the file itself is broken."""
+    return any(sign in str(error.orig) for sign in DAMAGED)
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether the same may succeed later."""
+    words = str(error.orig).lower()
+    return error.connection_invalidated or any(sign in words for sign in UNAVAILABLE)
+
+
+def _said(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _shown(url: URL) -> str:
+    return url.render_as_string(hide_password=True)
