@@ -1,0 +1,113 @@
+"""Hardware by ENTITY-MIB (RFC 6933) and its sensors by ENTITY-SENSOR-MIB (RFC 3433). Pure."""
+
+from __future__ import annotations
+
+import math
+
+from probes.snmp.inspection import Part, Platform, Sensor
+from probes.snmp.tables import Read, Row, Table
+
+PHYSICAL_TABLE = Table(
+    "entPhysicalTable",
+    "1.3.6.1.2.1.47.1.1.1.1",
+    {
+        "entPhysicalDescr": 2, "entPhysicalContainedIn": 4, "entPhysicalClass": 5, "entPhysicalName": 7,
+        "entPhysicalHardwareRev": 8, "entPhysicalFirmwareRev": 9, "entPhysicalSoftwareRev": 10,
+        "entPhysicalSerialNum": 11, "entPhysicalMfgName": 12, "entPhysicalModelName": 13,
+    },
+)  # fmt: skip
+SENSOR_TABLE = Table(
+    "entPhySensorTable",
+    "1.3.6.1.2.1.99.1.1.1",
+    {
+        "entPhySensorType": 1, "entPhySensorScale": 2, "entPhySensorPrecision": 3, "entPhySensorValue": 4,
+        "entPhySensorOperStatus": 5,
+    },
+)  # fmt: skip
+
+CLASSES = {
+    1: "other", 2: "unknown", 3: "chassis", 4: "backplane", 5: "container", 6: "powerSupply", 7: "fan", 8: "sensor",
+    9: "module", 10: "port", 11: "stack", 12: "cpu", 13: "energyObject", 14: "battery", 15: "storageDrive",
+}  # fmt: skip
+KINDS = {
+    3: ("voltage", "V"), 4: ("voltage", "V"), 5: ("current", "A"), 6: ("power", "W"), 7: ("frequency", "Hz"),
+    8: ("temperature", "°C"), 9: ("humidity", "%"), 10: ("fanspeed", "rpm"), 11: ("airflow", "m³/min"),
+    12: ("state", ""), 14: ("dbm", "dBm"),
+}  # fmt: skip
+CLIMATE = frozenset({8, 9, 10})
+UNITS, YOTTA = 9, 17
+"""entPhySensorScale of ones, and its last; each step is a factor of a thousand."""
+MOST_PRECISION = 9
+OPERATIONAL, UNAVAILABLE, NONOPERATIONAL = 1, 2, 3
+_FALSE = 2
+_LIMIT = 1_000_000_000
+"""What sensors say for less than they can, and more (RFC 3433 section 4)."""
+
+
+def is_climate(row: Row) -> bool:
+    """Whether a sensor measures temperature, humidity or the speed of a fan."""
+    return row.number("entPhySensorType") in CLIMATE
+
+
+def parts(rows: Read) -> tuple[Part, ...]:
+    """Return every piece of hardware."""
+    return tuple(_part(row) for row in rows if len(row.index) == 1)
+
+
+def platform(rows: Read) -> Platform:
+    """Say what the chassis says of itself: the topmost one with a serial number or a model."""
+    chassis = [row for row in rows if row.number("entPhysicalClass") in (3, 11)]
+    chassis.sort(key=lambda row: (row.number("entPhysicalContainedIn") or 0, row.index))
+    return Platform(
+        vendor=_first(chassis, "entPhysicalMfgName"),
+        model=_first(chassis, "entPhysicalModelName"),
+        version=_first(chassis, "entPhysicalSoftwareRev") or _first(chassis, "entPhysicalFirmwareRev"),
+        serial=_first(chassis, "entPhysicalSerialNum"),
+    )
+
+
+def sensors(rows: Read, physical: Read) -> tuple[Sensor, ...]:
+    """Return each sensor with its value in whole units."""
+    return tuple(sensor for row in rows if (sensor := _sensor(row, physical.get(*row.index))))
+
+
+def _first(rows: list[Row], column: str) -> str | None:
+    return next((text for row in rows if (text := row.text(column))), None)
+
+
+def _part(row: Row) -> Part:
+    return Part(
+        index=row.index[0],
+        parent=row.number("entPhysicalContainedIn"),
+        part_class=CLASSES.get(row.number("entPhysicalClass") or 0, "unknown"),
+        name=row.text("entPhysicalName") or row.text("entPhysicalDescr") or None,
+        model=row.text("entPhysicalModelName") or None,
+        serial=row.text("entPhysicalSerialNum") or None,
+        revision=row.text("entPhysicalHardwareRev") or None,
+    )
+
+
+def _sensor(row: Row, part: Row) -> Sensor | None:
+    kind, unit = KINDS.get(row.number("entPhySensorType") or 0, ("", ""))
+    status = row.number("entPhySensorOperStatus")
+    if not kind or status == UNAVAILABLE:
+        return None
+    name = part.text("entPhysicalName") or part.text("entPhysicalDescr") or f"sensor {row.index[-1]}"
+    if status == NONOPERATIONAL:
+        return Sensor(name, kind, None, unit, "critical")
+    return Sensor(name, kind, reading(row), unit, None if kind != "state" else _truth(row))
+
+
+def reading(row: Row) -> float | None:
+    """Return value × 1000^(scale − units) ÷ 10^precision; None for a value at the end of its range."""
+    value, scale = row.number("entPhySensorValue"), row.number("entPhySensorScale")
+    precision = row.number("entPhySensorPrecision") or 0
+    if value is None or abs(value) >= _LIMIT or not -MOST_PRECISION < precision <= MOST_PRECISION:
+        return None
+    power = 3 * ((scale if scale and 1 <= scale <= YOTTA else UNITS) - UNITS) - precision
+    number = value * 10.0**power
+    return round(number, 9) if math.isfinite(number) else None
+
+
+def _truth(row: Row) -> str:
+    return "critical" if row.number("entPhySensorValue") == _FALSE else "ok"

@@ -1,0 +1,213 @@
+"""The probe `snmp`: ports, processors, memory, storage and sensors of anything that speaks SNMP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from probes.api import Failure, Meaning, Measurement, Message, Problem, Reading, Shared, Target, Trouble, _
+from probes.meanings import SHARED
+from probes.names import names
+from probes.options import Port, ProbeOptions, Seconds
+from probes.snmp import plan as planning
+from probes.snmp import ports, readings
+from probes.snmp.client import Cause, Unanswered
+from probes.snmp.credentials import Community, Usm
+from probes.snmp.endpoint import Endpoint, Patience
+from probes.snmp.engine import connect
+from probes.snmp.entity import PHYSICAL_TABLE, platform
+from probes.snmp.fetch import fetch
+from probes.snmp.inspect import describe, read
+from probes.snmp.sizes import REPETITIONS, Sizes
+from probes.snmp.system import TABLE_CHANGE, clocks, system
+from probes.snmp.uptime import UNBROKEN, Continuity, continuity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from ipaddress import IPv4Address, IPv6Address
+
+    from probes.snmp.client import Oid, SnmpClient, Value
+    from probes.snmp.counters import Sample
+    from probes.snmp.fetch import Fetched
+    from probes.snmp.plan import Plan
+    from probes.snmp.system import Clocks
+    from probes.snmp.tables import Read
+
+TROUBLES = {
+    Cause.TIMEOUT: Trouble.TIMEOUT,
+    Cause.REFUSED: Trouble.REFUSED,
+    Cause.UNREACHABLE: Trouble.UNREACHABLE,
+    Cause.AUTHENTICATION: Trouble.AUTHENTICATION,
+}
+_BREAKS = {
+    Continuity.RESTARTED: _("the device has restarted: rates begin again with the next poll"),
+    Continuity.RESET: _("the SNMP agent has restarted, the device has not: rates begin again with the next poll"),
+    Continuity.JUMPED: _(
+        "the clocks of device and watcher disagree, one was set: rates begin again with the next poll"
+    ),
+}
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the next measurement needs of the last ones."""
+
+    address: IPv4Address | IPv6Address | None = None
+    client: SnmpClient | None = None
+    plan: Plan | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    clocks: Clocks | None = None
+    read_at: datetime | None = None
+    epoch: int = 0
+    samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
+
+
+class SnmpProbe:
+    """Discovers what a device has, then reads just that, and discovers again when the device changes."""
+
+    kind: ClassVar[str] = "snmp"
+    reachability: ClassVar[bool] = False
+    meanings: ClassVar[tuple[Meaning, ...]] = (*SHARED, *readings.MEANINGS)
+
+    class Options(ProbeOptions):
+        """`ports`: names or globs of the ports whose state matters; `speed`: bit/s by name or glob."""
+
+        credential: str
+        """The name of a `[credential.NAME]`."""
+        port: Port = 161
+        timeout: Seconds = 1.0
+        """Seconds for the first answer; each of the `retries` waits twice as long as the one before."""
+        retries: Annotated[int, Field(ge=0, le=5)] = 2
+        budget: Seconds = 30.0
+        """Seconds for a whole poll, and for a discovery."""
+        max_repetitions: Annotated[int, Field(ge=1, le=100)] = REPETITIONS
+        interfaces: bool = True
+        """Read the traffic of all ports, not only of those in `ports`."""
+        ports: Annotated[tuple[str, ...], Field(strict=False)] = ()
+        speed: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+        any_source: bool = False
+        """Believe answers from another address than the one asked: for a device with several of its own."""
+
+    def __init__(self, options: Options, *, shared: Shared) -> None:
+        self._options = options
+        self._endpoint = shared.get("snmp/endpoint", Endpoint)
+        self._credential = shared.credentials.get(options.credential)
+        self._names = names(shared)
+        self._wishes = planning.Wishes(options.ports, options.speed, options.interfaces)
+        self._sizes = Sizes(repetitions=options.max_repetitions)
+        self._memory = _Memory()
+
+    async def measure(self, target: Target, now: datetime) -> Reading:
+        """Poll once; discover before, where there is no plan or it no longer fits."""
+        address = await self._names.resolve(target.address, now)
+        if isinstance(address, Failure):
+            return address
+        if not isinstance(self._credential, Community | Usm):
+            what = _("no SNMP credential is called {name}")
+            return Failure(Trouble.AUTHENTICATION, Message(what, {"name": self._options.credential}))
+        client = self._client(address, self._credential)
+        plan = self._memory.plan or await self._discover(client, now)
+        if isinstance(plan, Failure):
+            return plan
+        fetched = await fetch(client, plan.names, self._sizes, seconds=self._options.budget)
+        broken = self._note_clocks(fetched, now)
+        if fetched.values and self._is_due(plan, fetched, broken, now):
+            renewed = await self._discover(client, now)
+            if not isinstance(renewed, Failure):
+                plan = renewed
+                fetched = await fetch(client, plan.names, self._sizes, seconds=self._options.budget)
+        return self._judge(plan, fetched, broken)
+
+    def _client(self, address: IPv4Address | IPv6Address, credential: Community | Usm) -> SnmpClient:
+        memory = self._memory
+        if memory.client is None or memory.address != address:
+            options = self._options
+            patience = Patience(options.timeout, options.retries)
+            self._sizes.has_bulk = credential.version != "1"
+            memory.address = address
+            memory.client = connect(
+                self._endpoint, address, options.port, credential, patience=patience, any_source=options.any_source
+            )
+        return memory.client
+
+    async def _discover(self, client: SnmpClient, now: datetime) -> Plan | Failure:
+        described = await describe(client)
+        if isinstance(described, Unanswered):
+            return _failure(described)
+        tables = await read(client, planning.TABLES, self._sizes, seconds=self._options.budget)
+        change = described.get(TABLE_CHANGE)
+        memory = self._memory
+        memory.plan = planning.make(
+            tables.reads, int(change) if isinstance(change, int) else None, self._wishes, memory.plan, now
+        )
+        memory.problems = tables.problems
+        memory.facts = {**_facts(described, tables.reads), **memory.plan.events}
+        return memory.plan
+
+    def _note_clocks(self, fetched: Fetched, now: datetime) -> Continuity | None:
+        """Compare the device's clocks with the last poll's; a break begins a new epoch for all counters."""
+        memory = self._memory
+        seen = clocks(fetched.values)
+        before, at = memory.clocks, memory.read_at
+        if not fetched.values:
+            return None
+        memory.clocks, memory.read_at = seen, now
+        if before is None or at is None:
+            return None
+        found = continuity(before, seen, (now - at).total_seconds())
+        if found in UNBROKEN:
+            return None
+        memory.epoch += 1
+        return found
+
+    def _is_due(self, plan: Plan, fetched: Fetched, broken: Continuity | None, now: datetime) -> bool:
+        change = fetched.values.get(TABLE_CHANGE)
+        return planning.is_due(
+            plan,
+            now,
+            table_change=int(change) if isinstance(change, int) else plan.table_change,
+            has_restarted=broken in (Continuity.RESTARTED, Continuity.RESET),
+            has_vanished=planning.vanished(plan, fetched),
+        )
+
+    def _judge(self, plan: Plan, fetched: Fetched, broken: Continuity | None) -> Reading:
+        memory = self._memory
+        if not fetched.values and fetched.why:
+            return _failure(fetched.why)
+        values = readings.values(planning.refreshed(plan, fetched), memory.clocks or clocks(fetched.values))
+        values += ports.report(plan.ports, plan.gone, plan.unfound, fetched)
+        for item, port in plan.ports.items():
+            after = ports.samples(port, fetched, memory.epoch)
+            values += ports.traffic(port, memory.samples.get(item, {}), after)
+            memory.samples[item] = after
+        memory.samples = {item: memory.samples[item] for item in plan.ports}
+        return Measurement(tuple(values), memory.facts, (*memory.problems, *_problems(fetched, broken)))
+
+
+def _failure(unanswered: Unanswered) -> Failure:
+    return Failure(TROUBLES.get(unanswered.cause, Trouble.PROTOCOL), unanswered.detail)
+
+
+def _facts(described: Mapping[Oid, Value], reads: Mapping[str, Read]) -> dict[str, str]:
+    about, what = system(described), platform(reads[PHYSICAL_TABLE.name])
+    known = {
+        "name": about.name,
+        "description": about.description,
+        "object_id": about.object_id,
+        "location": about.location,
+        "contact": about.contact,
+        "vendor": what.vendor,
+        "model": what.model,
+        "version": what.version,
+        "serial": what.serial,
+    }
+    return {name: text for name, text in known.items() if text}
+
+
+def _problems(fetched: Fetched, broken: Continuity | None) -> list[Problem]:
+    found = [Problem("poll", fetched.why.detail)] if fetched.unread and fetched.why else []
+    return found + ([Problem("uptime", Message(_BREAKS[broken]))] if broken else [])

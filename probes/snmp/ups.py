@@ -1,0 +1,102 @@
+"""Uninterruptible power supplies by UPS-MIB (RFC 1628). Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from probes.snmp.inspection import Platform, Sensor
+from probes.snmp.tables import Read, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+IDENT = Table(
+    "upsIdent",
+    "1.3.6.1.2.1.33.1.1",
+    {"upsIdentManufacturer": 1, "upsIdentModel": 2, "upsIdentUPSSoftwareVersion": 3, "upsIdentAgentSoftwareVersion": 4},
+)
+BATTERY = Table(
+    "upsBattery",
+    "1.3.6.1.2.1.33.1.2",
+    {
+        "upsBatteryStatus": 1, "upsSecondsOnBattery": 2, "upsEstimatedMinutesRemaining": 3,
+        "upsEstimatedChargeRemaining": 4, "upsBatteryVoltage": 5, "upsBatteryCurrent": 6, "upsBatteryTemperature": 7,
+    },
+)  # fmt: skip
+INPUT_TABLE = Table(
+    "upsInputTable",
+    "1.3.6.1.2.1.33.1.3.3.1",
+    {"upsInputFrequency": 2, "upsInputVoltage": 3, "upsInputCurrent": 4, "upsInputTruePower": 5},
+)
+OUTPUT = Table("upsOutput", "1.3.6.1.2.1.33.1.4", {"upsOutputSource": 1, "upsOutputFrequency": 2})
+OUTPUT_TABLE = Table(
+    "upsOutputTable",
+    "1.3.6.1.2.1.33.1.4.4.1",
+    {"upsOutputVoltage": 2, "upsOutputCurrent": 3, "upsOutputPower": 4, "upsOutputPercentLoad": 5},
+)
+BYPASS = Table("upsBypass", "1.3.6.1.2.1.33.1.5", {"upsBypassFrequency": 1})
+BYPASS_TABLE = Table(
+    "upsBypassTable", "1.3.6.1.2.1.33.1.5.3.1", {"upsBypassVoltage": 2, "upsBypassCurrent": 3, "upsBypassPower": 4}
+)
+ALARMS = Table("upsAlarm", "1.3.6.1.2.1.33.1.6", {"upsAlarmsPresent": 1})
+TABLES = (IDENT, BATTERY, INPUT_TABLE, OUTPUT, OUTPUT_TABLE, BYPASS, BYPASS_TABLE, ALARMS)
+
+BATTERY_STATES = {1: "unknown", 2: "ok", 3: "critical", 4: "critical"}
+SOURCES = {1: "unknown", 2: "critical", 3: "ok", 4: "warning", 5: "critical", 6: "warning", 7: "warning"}
+_QUANTITIES: dict[str, tuple[str, str, str, float]] = {
+    "upsEstimatedMinutesRemaining": ("Battery runtime", "runtime", "minutes", 1),
+    "upsEstimatedChargeRemaining": ("Battery charge", "charge", "%", 1),
+    "upsBatteryVoltage": ("Battery", "voltage", "V", 0.1),
+    "upsBatteryCurrent": ("Battery", "current", "A", 0.1),
+    "upsBatteryTemperature": ("Battery", "temperature", "°C", 1),
+    "upsInputFrequency": ("Input {line}", "frequency", "Hz", 0.1),
+    "upsInputVoltage": ("Input {line}", "voltage", "V", 1),
+    "upsInputCurrent": ("Input {line}", "current", "A", 0.1),
+    "upsInputTruePower": ("Input {line}", "power", "W", 1),
+    "upsOutputFrequency": ("Output", "frequency", "Hz", 0.1),
+    "upsOutputVoltage": ("Output {line}", "voltage", "V", 1),
+    "upsOutputCurrent": ("Output {line}", "current", "A", 0.1),
+    "upsOutputPower": ("Output {line}", "power", "W", 1),
+    "upsOutputPercentLoad": ("Output {line}", "load", "%", 1),
+    "upsBypassFrequency": ("Bypass", "frequency", "Hz", 0.1),
+    "upsBypassVoltage": ("Bypass {line}", "voltage", "V", 1),
+    "upsBypassCurrent": ("Bypass {line}", "current", "A", 0.1),
+    "upsBypassPower": ("Bypass {line}", "power", "W", 1),
+    "upsAlarmsPresent": ("Alarms", "count", "", 1),
+}
+"""Column: what it is called, its kind and unit, and what one step of it is."""
+
+
+def sensors(tables: Mapping[str, Read]) -> tuple[Sensor, ...]:
+    """Return what the UPS measures, and what it says of battery and source."""
+    found = []
+    for table in TABLES:
+        for row in tables[table.name]:
+            found += [sensor for column in table.columns if (sensor := _quantity(row, column))]
+    battery, output = tables[BATTERY.name].get(0), tables[OUTPUT.name].get(0)
+    return (*found, *_state("Battery status", battery.number("upsBatteryStatus"), BATTERY_STATES),
+            *_state("Output source", output.number("upsOutputSource"), SOURCES))  # fmt: skip
+
+
+def platform(tables: Mapping[str, Read]) -> Platform:
+    """Say what the UPS says of itself."""
+    row = tables[IDENT.name].get(0)
+    version = row.text("upsIdentUPSSoftwareVersion") or row.text("upsIdentAgentSoftwareVersion")
+    return Platform(
+        vendor=row.text("upsIdentManufacturer") or None,
+        model=row.text("upsIdentModel") or None,
+        version=version or None,
+        kind="ups" if tables[BATTERY.name].rows else None,
+    )
+
+
+def _quantity(row: Row, column: str) -> Sensor | None:
+    quantity, number = _QUANTITIES.get(column), row.number(column)
+    if quantity is None or number is None or (number < 0 and column != "upsBatteryCurrent"):
+        return None
+    name, kind, unit, step = quantity
+    return Sensor(name.format(line=".".join(map(str, row.index))), kind, round(number * step, 3), unit)
+
+
+def _state(name: str, number: int | None, states: Mapping[int, str]) -> tuple[Sensor, ...]:
+    return () if number is None else (Sensor(name, "state", number, state=states.get(number, "unknown")),)

@@ -1,0 +1,21 @@
+"""VLANs by Q-BRIDGE-MIB (RFC 4363). Pure."""
+
+from __future__ import annotations
+
+from probes.snmp.inspection import Vlan
+from probes.snmp.tables import Read, Table
+
+STATIC_TABLE = Table(
+    "dot1qVlanStaticTable", "1.3.6.1.2.1.17.7.1.4.3.1", {"dot1qVlanStaticName": 1, "dot1qVlanStaticRowStatus": 5}
+)
+CURRENT_TABLE = Table("dot1qVlanCurrentTable", "1.3.6.1.2.1.17.7.1.4.2.1", {"dot1qVlanFdbId": 3, "dot1qVlanStatus": 6})
+TABLES = (STATIC_TABLE, CURRENT_TABLE)
+LAST_VLAN = 4094
+
+
+def vlans(static: Read, current: Read) -> tuple[Vlan, ...]:
+    """Return the VLANs that are configured, and those that are in use without it."""
+    names = {row.index[-1]: row.text("dot1qVlanStaticName") for row in static}
+    for row in current:
+        names.setdefault(row.index[-1], "")
+    return tuple(Vlan(vlan, names[vlan] or None) for vlan in sorted(names) if 0 < vlan <= LAST_VLAN)
