@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netwatch.config.checks import Check
-    from netwatch.config.settings import Device, File, Mail, Person, Site
+    from netwatch.config.settings import Device, File, Mail, Person, Polling, Site
     from netwatch.config.thresholds import Meanings, Rules
     from netwatch.config.windows import Windows
     from netwatch.domain.model import Rule, Subject, Window
@@ -60,6 +60,11 @@ class Settings:
     def mail(self) -> Mail:
         """How people are told."""
         return self.file.mail
+
+    @property
+    def polling(self) -> Polling:
+        """How the service looks."""
+        return self.file.polling
 
     @property
     def mail_directory(self) -> Path | None:
