@@ -22,4 +22,12 @@ def transport_of(settings: Settings, clock: Clock) -> Transport:
     return FolderTransport(folder)
 
 
-__all__ = ["letter_for_report", "transport_of"]
+def ways_of(settings: Settings, clock: Clock) -> tuple[tuple[str, Transport], ...]:
+    """Return every configured way by itself, with its name: to try each."""
+    relays = settings.mail.relay
+    if relays:
+        return tuple((f"{relay.host}:{relay.port}", SmtpTransport((relay,), clock.monotonic)) for relay in relays)
+    return ((str(settings.mail_directory or "-"), transport_of(settings, clock)),)
+
+
+__all__ = ["letter_for_report", "transport_of", "ways_of"]

@@ -84,7 +84,7 @@ _MARKS = {
     Kind.WORSE: _("Worse: {subject}"),
     Kind.REMINDER: _("Reminder: {subject}"),
     Kind.RECOVERED: _("Recovered: {subject}"),
-    Kind.FLAPPING: _("Comes and goes: {subject}"),
+    Kind.FLAPPING: _("Flapping: {subject}"),
 }
 
 

@@ -44,6 +44,7 @@ class Line:
     device: str
     what: str
     when: str
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def subject(word: Wording, told: tuple[Told, ...]) -> str:
     worst = still[0].case.fault.severity
     shown = tuple(each for each in still if each.case.fault.severity == worst)
     return word(
-        _("[{severity}] {count} faults: {names}"),
+        _("[{severity}] {count} faults, worst: {names}"),
         severity=word.severity(worst).capitalize(),
         count=len(lines),
         names=_names(word, shown),
@@ -112,7 +113,7 @@ def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) 
 def _commands(word: Wording) -> tuple[Fact, ...]:
     return (
         Fact(word(_("All open faults")), "netwatch faults list"),
-        Fact(word(_("To take one upon you")), 'netwatch faults ack N --text "…"'),
+        Fact(word(_("To acknowledge one")), 'netwatch faults ack N --text "…"'),
     )
 
 
@@ -134,14 +135,7 @@ def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
     fault = told.case.fault
     what = word.say(fault.summary)
     if told.kind is Kind.FLAPPING:
-        what = word(_("{what}, comes and goes"), what=what)
-    lost = len(behind(fault.subject.device, office.parents)) if count and fault.open and fault.reachability else 0
-    if lost:
-        what += word(_("; ")) + word.number(
-            "{count} device behind it unreachable", "{count} devices behind it unreachable", lost
-        )
-    if told.case.affects:
-        what += word(_("; affects: {affects}"), affects=harmless(told.case.affects, 100))
+        what = word(_("{what}, flapping"), what=what)
     return Line(
         tone=sheet.TONES[fault.severity] if fault.open else "recovered",
         badge=word.severity(fault.severity) if fault.open else word(_("recovered")),
@@ -149,7 +143,20 @@ def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
         device=harmless(told.case.title, 60),
         what=what,
         when=_when(word, told),
+        effect=_effect(word, office, told, count=count),
     )
+
+
+def _effect(word: Wording, office: Office, told: Told, *, count: bool) -> str:
+    """Say what else is lost with it."""
+    fault = told.case.fault
+    parts = []
+    lost = len(behind(fault.subject.device, office.parents)) if count and fault.open and fault.reachability else 0
+    if lost:
+        parts.append(word.number("{count} device behind it unreachable", "{count} devices behind it unreachable", lost))
+    if told.case.affects:
+        parts.append(word(_("affects: {affects}"), affects=harmless(told.case.affects, 100)))
+    return word(_("; ")).join(parts)
 
 
 def _when(word: Wording, told: Told) -> str:

@@ -91,15 +91,21 @@ def seal(
     for file in attachments:
         main, _slash, sub = file.kind.partition("/")
         mail.add_attachment(file.content, maintype=main, subtype=sub, filename=harmless(file.name, NAME))
-    return Composed(envelope.recipient, subject, envelope.message_id, mail.as_bytes())
+    return Composed(envelope.recipient, subject, envelope.message_id, _unfolded(mail.as_bytes()))
 
 
 def redirected(content: bytes, recipient: str, recipient_name: str, message_id: str) -> bytes:
     """Return a mail readdressed to somebody else, under another name and otherwise as it was."""
-    mail = message_from_bytes(content, policy=SMTP)
+    mail = message_from_bytes(content, policy=SMTP.clone(refold_source="none"))
     mail.replace_header("To", _address(recipient_name, recipient))
     mail.replace_header("Message-ID", message_id)
     return mail.as_bytes()
+
+
+def _unfolded(content: bytes) -> bytes:
+    """Put a long subject back on its header's line, which Python leaves empty and some filters take for spam."""
+    empty = b"Subject:\r\n "
+    return b"Subject: " + content.removeprefix(empty) if content.startswith(empty) else content
 
 
 def _address(name: str, address: str) -> Address:

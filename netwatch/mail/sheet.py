@@ -91,11 +91,11 @@ _FIRST = {
     Kind.WORSE: _("{device}: {what}, now {severity}, since {since}"),
     Kind.REMINDER: _("{device}: {what}, since {since} ({length}), and nobody has acknowledged it"),
     Kind.RECOVERED: _("{device}: {what}, since {since}"),
-    Kind.FLAPPING: _("{device}: {what}, comes and goes since {since}; you are told again when it settles"),
+    Kind.FLAPPING: _("{device}: {what}, flapping since {since}; you are told again when it settles"),
 }
 _RECOVERED = (
     _("{device} has recovered: {what}, from {since} to {until} ({length})"),
-    _("{device}: {what}, comes and goes since {since}, just now it is well; you are told again when it settles"),
+    _("{device}: {what}, flapping since {since}, just now it is well; you are told again when it settles"),
 )
 
 
@@ -108,8 +108,6 @@ def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
         Fact(word(_("Severity")), _severity(word, case)),
         Fact(word(_("Device")), named),
         Fact(word(_("Address")), harmless(case.address)),
-        Fact(word(_("What")), word.say(fault.summary)),
-        Fact(word(_("Affects")), harmless(case.affects)),
         Fact(word(_("Check")), harmless(_check(case))),
         Fact(
             word(_("Began")),
@@ -119,7 +117,7 @@ def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
         Fact(
             word(_("Reopened")), word.number("{count} time", "{count} times", fault.reopened) if fault.reopened else ""
         ),
-        Fact(word(_("Taken by")), _taken(word, case)),
+        Fact(word(_("Acknowledged")), _taken(word, case)),
         Fact(word(_("Unreachable behind it")), _behind(word, case)),
     ]
     return tuple(fact for fact in facts if fact.text)
@@ -171,7 +169,7 @@ def _commands(word: Wording, kind: Kind, case: Case) -> tuple[Fact, ...]:
     show = Fact(word(_("The whole case")), f"netwatch faults show {fault.id}")
     if not fault.open or kind is Kind.RECOVERED or fault.acknowledged is not None:
         return (show,)
-    return (Fact(word(_("To take it upon you")), f'netwatch faults ack {fault.id} --text "…"'), show)
+    return (Fact(word(_("To acknowledge it")), f'netwatch faults ack {fault.id} --text "…"'), show)
 
 
 def surroundings(word: Wording, office: Office, scene: Scene, others: int) -> tuple[Fact, ...]:
