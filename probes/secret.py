@@ -59,7 +59,7 @@ def _validate(value: object, info: ValidationInfo) -> Secret:
         if isinstance(where, str) and how in _SOURCES:
             folder = (info.context or {}).get("folder", Path())
             return Secret(_SOURCES[how](where, folder))
-    raise PydanticCustomError("secret", 'must be {{ file = "…" }}, {{ env = "…" }} or {{ credential = "…" }}')
+    raise PydanticCustomError("secret", 'must be { file = "…" }, { env = "…" } or { credential = "…" }')
 
 
 def _from_file(name: str, folder: Path) -> str:

@@ -69,7 +69,8 @@ class Measured:
     def of(self, device: str, name: str) -> Check:
         """Return it as the check of a device."""
         table, own = self.table, self.table.model_fields_set
-        severity = Severity.CRITICAL if self.probe.reachability else Severity.MAJOR
+        reachability = self.probe.reachability if table.reachability is None else table.reachability
+        severity = Severity.CRITICAL if reachability else Severity.MAJOR
         return Check(
             device=device,
             name=name,
@@ -80,7 +81,7 @@ class Measured:
             policy=Policy(fail_after=table.fail_after, recover_after=table.recover_after),
             severity=severity if table.severity is None else table.severity,
             options=self.options,
-            reachability=self.probe.reachability,
+            reachability=reachability,
         )
 
 
@@ -106,7 +107,7 @@ class Checks:
         own = self._named(device)
         inherited = [self._groups[name] for name in groups_of(device) if name in self._groups]
         names = dict.fromkeys(name for table in (*inherited, own) for name in table)
-        if not names:
+        if not names and not any(check_tables(device)):
             template = _("has no check, of its own or of a group, so that nothing would look at it")
             self.findings.append(found(device.path, template))
         for name in names:

@@ -14,7 +14,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from netwatch.config.findings import Finding, unknown_key
 from netwatch.config.settings import File
 from netwatch.config.sources import Shape
-from netwatch.config.wording import sentence
+from netwatch.config.wording import SENTENCES, sentence
+from probes.api import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -138,8 +139,12 @@ def _entry(
 def _credentials(data: Mapping[str, Any], context: dict[str, Any], findings: list[Finding]) -> dict[str, Entry[Any]]:
     annotation: Any = File.model_fields["credential"].annotation
     adapter = TypeAdapter[Any](annotation)
-    entries = {}
+    entries: dict[str, Entry[Any]] = {}
     for name, raw in data.items():
+        if (finding := _version(name, raw, annotation)) is not None:
+            findings.append(finding)
+            entries[name] = Entry(("credential", name), raw, None)
+            continue
         try:
             (table,) = adapter.validate_python({name: raw}, context=context).values()
         except ValidationError as error:
@@ -147,6 +152,15 @@ def _credentials(data: Mapping[str, Any], context: dict[str, Any], findings: lis
             table = None
         entries[name] = Entry(("credential", name), raw if isinstance(raw, dict) else {}, table)
     return entries
+
+
+def _version(name: str, raw: Any, annotation: Any) -> Finding | None:
+    """Check the version first: it says which of the models is meant, and so which keys there are."""
+    known = [word for model in inner_models(annotation) for word in get_args(model.model_fields["version"].annotation)]
+    if not isinstance(raw, dict) or raw.get("version", known[0]) in known:
+        return None
+    choice = ", ".join(f"'{word}'" for word in known)
+    return Finding(("credential", name, "version"), Message(SENTENCES["literal_error"], {"limit": choice}))
 
 
 def _local(loc: tuple[int | str, ...], raw: Any, *, missing: bool) -> KeyPath:

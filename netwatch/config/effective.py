@@ -136,5 +136,6 @@ def _check(check: Check) -> dict[str, Any]:
         "fail_after": check.policy.fail_after,
         "recover_after": check.policy.recover_after,
         "severity": check.severity,
+        "reachability": check.reachability,
         **check.options.model_dump(),
     }

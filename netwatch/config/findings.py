@@ -72,10 +72,11 @@ def shown(text: str) -> str:
 
 def named(path: KeyPath, data: Any) -> str:
     """Return a key path as people read it: names of items where they have one, else counted from 1."""
-    parts, here = [], data
+    parts, here, table = [], data, ""
     for key in path:
         here = _inside(here, key)
-        parts.append(shown(_name(here, key)))
+        parts.append(shown(_name(here, key, table)))
+        table = str(key)
     return ".".join(parts)
 
 
@@ -86,11 +87,10 @@ def _inside(data: Any, key: str | int) -> Any:
         return None
 
 
-def _name(item: Any, key: str | int) -> str:
+def _name(item: Any, key: str | int, table: str) -> str:
     if isinstance(key, str):
         return key
-    if isinstance(item, dict):
-        for label in ("name", "kind"):
-            if isinstance(name := item.get(label), str) and name:
-                return name
-    return str(key + 1)
+    name = _inside(item, "name")
+    if name is None and table == "check":
+        name = _inside(item, "kind")  # a check without a name is called by its kind
+    return name if isinstance(name, str) and name else str(key + 1)

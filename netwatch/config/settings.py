@@ -149,6 +149,8 @@ class CheckTable(BaseModel):
     """How many good looks in a row end it."""
     severity: SeverityName | None = None
     """How bad it is when the check fails altogether; by default critical where that means down, else major."""
+    reachability: bool | None = None
+    """Whether its failure means that the device is down; by default so for `icmp` only. Where ping is blocked, set it."""
     enabled: bool = True
     """Whether to look at all; `false` also takes away a check that a group brings."""
 

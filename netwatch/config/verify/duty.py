@@ -109,5 +109,5 @@ def _whom(path: KeyPath, table: CoverTable) -> Iterator[Finding]:
             yield found((*path, key), _("is missing"))
         if given and not needed:
             yield found((*path, key), _('is of no use with kind = "{kind}"'), kind=table.kind.value)
-    if table.out is not None and table.out == table.person:
+    if table.kind is CoverKind.SUBSTITUTE and table.out is not None and table.out == table.person:
         yield found((*path, "person"), _("cannot stand in for themselves"))

@@ -1,0 +1,75 @@
+"""Kinds of probe as another package would bring them: a good one, and some that cannot be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from probes.api import Limits, Meaning, Measurement, Reading, Shared, Target
+from probes.secret import Secret
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    user: str
+    password: Secret
+
+
+class GaugeProbe:
+    """Reads a gauge."""
+
+    kind = "gauge"
+    reachability = False
+    meanings = (
+        Meaning("gauge.level", "Level"),
+        Meaning("gauge.pressure", "Pressure", "V", Limits(warning=20, critical=10, recover=25, rising=False)),
+        Meaning("cpu.usage", "Processor load", "%", Limits(warning=50, critical=60)),
+    )
+
+    class Options(BaseModel):
+        """What the gauge needs."""
+
+        model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+        dial: str
+        scale: Literal["linear", "log"] = "linear"
+        credential: str | None = None
+        token: Secret | None = None
+        sign_in: tuple[SignIn, ...] = ()
+
+    def __init__(self, options: BaseModel, *, shared: Shared) -> None:
+        self.options = options
+
+    async def measure(self, target: Target, now: datetime) -> Reading:
+        return Measurement(())
+
+
+class Misnamed(GaugeProbe):
+    kind = "something-else"
+
+
+class Deaf:
+    kind = "deaf"
+    reachability = False
+    meanings = ()
+    Options = GaugeProbe.Options
+
+
+class Loose(GaugeProbe):
+    kind = "loose"
+
+    class Options(BaseModel):
+        pass
+
+
+class Mute(GaugeProbe):
+    kind = "mute"
+    meanings = None
+
+
+not_a_class = 5
