@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from netwatch.config import Settings, load
-from netwatch.plugins import Registry
 from netwatch.storage import faults, outbox
 from netwatch.storage.database import open_reader
 
@@ -103,12 +101,8 @@ class RunningService:
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    @property
-    def settings(self) -> Settings:
-        return load(self.path, Registry.installed())
-
     def rows(self, read: Callable[..., T]) -> T:
-        database = open_reader(self.settings.database_url)
+        database = open_reader(f"sqlite:///{self.folder}/netwatch.db")
         try:
             return database.read_now(read)
         finally:

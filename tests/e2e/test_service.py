@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from email import policy
 from email.parser import BytesParser
@@ -87,7 +88,7 @@ recover_after = 1
 def test_a_server_that_stops_is_a_fault_a_mail_and_a_recovery(service: RunningService, door: Door):
     service.configure(device("his", door.port))
     service.start()
-    wait_for(lambda: "his" in urllib.request.urlopen(f"http://127.0.0.1:{service.port}/devices").read().decode())
+    wait_for(lambda: "his" in page(service))
 
     door.shut()
     wait_for(service.faults)
@@ -158,9 +159,17 @@ def test_a_reload_takes_up_what_is_right_and_refuses_what_is_wrong(service: Runn
     wait_for(lambda: "refused" in kinds(service))
 
     service.path.write_text(good)
-    page = urllib.request.urlopen(f"http://127.0.0.1:{service.port}/devices").read().decode()
-    assert "lis" in page
+    wait_for(lambda: "lis" in page(service))
     assert service.stop() == 0
+
+
+def page(service: RunningService) -> str:
+    """Return the page of devices, empty while it is not served yet."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/devices", timeout=10) as answer:
+            return str(answer.read().decode())
+    except urllib.error.URLError:
+        return ""
 
 
 def kinds(service: RunningService) -> list[str]:
