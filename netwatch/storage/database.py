@@ -18,7 +18,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from netwatch.errors import StorageError
-from netwatch.storage import lock, migrations
+from netwatch.storage import lock
 from netwatch.storage.engines import is_sqlite, reader_engine, writer_engine
 from netwatch.storage.trouble import damaged, is_damage, is_unavailable, worded
 
@@ -65,6 +65,9 @@ class Database:
         """
         if self.path is not None:
             self._lock = lock.hold(self.path)
+        # Alembic takes longer to load than most commands take to run, and those that only read do not need it.
+        from netwatch.storage import migrations  # noqa: PLC0415
+
         try:
             with worded(self.url), self._writer.connect() as connection:
                 _check_whole(connection)
