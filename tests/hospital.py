@@ -122,19 +122,25 @@ title = "UPS"
 kind = "icmp"
 """
 
+PART = 2000
+"""How many devices stand in one file."""
 KINDS = (("core", "核心交换机", 2), ("servers", "服务器", 24), ("power", "UPS", 6))
 
 
 def settings(folder: Path, count: int = 40, site: str = SITE) -> Settings:
     """Return the configuration of a hospital with that many devices; most of them are on its floors."""
-    text = [site]
-    for group, title, most in KINDS:
-        text += [_device(f"{group}-{number}", f"{title} {number}", group) for number in range(1, most + 1)][:count]
-    rest = max(0, count - sum(most for *_names, most in KINDS))
-    text += [_device(f"sw-{number}", f"接入交换机 {number}", "floor", 1 + number % 2) for number in range(1, rest + 1)]
+    made = [
+        _device(f"{group}-{number}", f"{title} {number}", group)
+        for group, title, most in KINDS
+        for number in range(1, most + 1)
+    ]
+    floors = range(1, count - len(made) + 1)
+    made += [_device(f"sw-{number}", f"接入交换机 {number}", "floor", 1 + number % 2) for number in floors]
+    for begin in range(0, count, PART):
+        part = folder / f"devices-{begin}.toml"
+        part.write_text("\n".join(made[:count][begin : begin + PART]), encoding="utf-8")
     path = folder / "netwatch.toml"
-    path.write_text("\n".join(text), encoding="utf-8")
-    path.chmod(0o600)
+    path.write_text(f'include = ["devices-*.toml"]\n{site}', encoding="utf-8")
     return load(path, Registry.installed())
 
 

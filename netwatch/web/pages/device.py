@@ -104,7 +104,7 @@ def device_page(tx: Connection, settings: Settings, name: str, now: datetime) ->
         address=device.address,
         state=standing.state if standing else DeviceState.UNKNOWN,
         since=standing.since if standing else None,
-        reason=standing.reason if standing else NOT_SEEN,
+        reason=naming.message(settings, standing.reason) if standing else NOT_SEEN,
         groups=tuple(Link(group, titles.get(group, group)) for group in device.groups),
         parents=tuple(Link(each, naming.device(settings, each)) for each in settings.parents.get(name, ())),
         affects=device.affects or "",

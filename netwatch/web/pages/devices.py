@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import DeviceState
 from netwatch.storage import overview
+from netwatch.web.pages import naming
 from netwatch.web.wording import STATES
 from probes.api import Message, _
 
@@ -159,7 +161,7 @@ def device_list(tx: Connection, settings: Settings, asked: Asked) -> DeviceList:
     """Return the devices that are asked for, the worst first."""
     states = _states(tx, settings)
     names = [name for name in settings.devices if _is_asked(settings, name, states[name], asked)]
-    names.sort(key=lambda name: (ORDER[states[name]], name))
+    names.sort(key=lambda name: ORDER[states[name]])
     pages = max(1, -(-len(names) // PAGE))
     page = min(max(1, asked.page), pages)
     shown = names[(page - 1) * PAGE : page * PAGE]
@@ -206,10 +208,8 @@ def _chosen(
 
 def _counted(states: Iterable[DeviceState]) -> dict[DeviceState, int]:
     """Count, the worst state first."""
-    counts = dict.fromkeys(STATES, 0)
-    for state in states:
-        counts[state] += 1
-    return {state: count for state, count in counts.items() if count}
+    counts = Counter(states)
+    return {state: counts[state] for state in STATES if counts[state]}
 
 
 def _line(settings: Settings, name: str, standing: Standing | None) -> DeviceLine:
@@ -220,7 +220,7 @@ def _line(settings: Settings, name: str, standing: Standing | None) -> DeviceLin
         address=device.address,
         state=standing.state if standing else DeviceState.UNKNOWN,
         since=standing.since if standing else None,
-        reason=standing.reason if standing else NOT_SEEN,
+        reason=naming.message(settings, standing.reason) if standing else NOT_SEEN,
     )
 
 

@@ -95,7 +95,8 @@ def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetim
 
 def _line(settings: Settings, entry: Entry) -> Line:
     actor = naming.person(settings, entry.actor) if entry.actor else ""
-    return Line(entry.at, entry.kind, actor, entry.summary, entry.text or "")
+    summary = naming.message(settings, entry.summary) if entry.summary else None
+    return Line(entry.at, entry.kind, actor, summary, entry.text or "")
 
 
 def _mail(settings: Settings, letter: Letter) -> Mail:
@@ -114,4 +115,4 @@ def _mail(settings: Settings, letter: Letter) -> Mail:
 
 def _why(settings: Settings, decided: Decided) -> Why:
     person = naming.person(settings, decided.person) if decided.person else ""
-    return Why(decided.at, decided.kind, person, decided.told, decided.why)
+    return Why(decided.at, decided.kind, person, decided.told, naming.message(settings, decided.why))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 200
 """How many open faults are shown; the worst and oldest."""
 FULLY = 12
-"""How many of them are shown in full; the others in one line each."""
+"""How many of them are shown in full, if they are worth a mail; the others in one line each."""
 NAMED = 12
 """How many of the devices behind a fault are named."""
 RECENT = 100
@@ -128,9 +128,10 @@ def open_faults(tx: Connection, settings: Settings, now: datetime) -> OpenFaults
     hidden = faults.hidden(tx)
     told = overview.delivered(tx, [fault.id for fault in found])
     views = [view(settings, each, hidden.get(each.id, ()), told.get(each.id, ()), now) for each in found]
+    full = sum(each.severity >= settings.mail.tell_from for each in views[:FULLY])
     return OpenFaults(
-        full=tuple(views[:FULLY]),
-        short=tuple(views[FULLY:]),
+        full=tuple(views[:full]),
+        short=tuple(views[full:]),
         counts=faults.leading_counts(tx),
         untaken=sum(each.taken is None for each in views),
         behind=len({name for names in hidden.values() for name in names}),
@@ -156,18 +157,18 @@ def view(
         device=fault.subject.device,
         title=naming.device(settings, fault.subject.device),
         check=fault.subject.check,
-        summary=fault.summary,
+        summary=naming.message(settings, fault.summary),
         opened=fault.opened,
         closed=fault.closed,
         lasting=(fault.closed or now) - fault.opened,
         affects=(device.affects or "") if device else "",
         runbook=(device.runbook or "") if device else "",
         taken=_taken(settings, fault, now),
-        hidden=tuple(Hidden(name, naming.device(settings, name)) for name in hidden[:NAMED]),
+        hidden=tuple(Hidden(name, naming.device(settings, name)) for name in naming.in_order(settings, hidden)[:NAMED]),
         hidden_count=len(hidden),
         told=tuple(Told(naming.person(settings, each.person), each.state, each.sent_at) for each in told),
         told_at=fault.told_at if fault.told is not None else None,
-        quiet=fault.quiet,
+        quiet=naming.message(settings, fault.quiet) if fault.quiet else None,
         flapping=fault.flapping,
         reopened=fault.reopened,
         cause=fault.cause,

@@ -81,12 +81,12 @@ def monitoring(
 ) -> Monitoring:
     """Return the state of the monitoring; `progress` is a copy that nobody changes meanwhile."""
     mail = overview.post(tx, now - GIVEN_UP_WITHIN)
-    live = tuple(troubles_of(settings, progress, now))
+    troubles = (*troubles_of(settings, progress, now), *_of_mail(mail, now), *_of_pace(pace))
     return Monitoring(
         version=__version__,
         started_at=progress.started_at,
         pace=pace,
-        expected=sum(timedelta(minutes=1) / check.every for check in settings.checks),
+        expected=sum(60 / check.every.total_seconds() for check in settings.checks),
         last_poll_at=progress.last_poll_at,
         skipped=progress.skipped,
         mail=mail,
@@ -96,7 +96,7 @@ def monitoring(
         reload_error=progress.last_reload_error or "",
         isolated=progress.isolated,
         writer_ok=progress.writer_ok,
-        troubles=(*live, *_of_mail(mail, now), *_of_pace(pace)),
+        troubles=tuple(sorted(troubles, key=lambda each: -each.severity)),
     )
 
 
@@ -130,7 +130,7 @@ def _of_mail(mail: overview.Post, now: datetime) -> Iterator[Trouble]:
     if mail.oldest is not None and now - mail.oldest > MAIL_WAITS:
         yield Trouble(Severity.MAJOR, Message(_("Mail has not left yet.")), since=mail.oldest)
     if mail.given_up:
-        what = Message(_("{count} mails of the last 7 days could not be delivered."), {"count": mail.given_up})
+        what = Message(_("Mails of the last 7 days that could not be delivered: {count}"), {"count": mail.given_up})
         yield Trouble(Severity.MINOR, what)
 
 
