@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
-from netwatch.storage.schema import handovers, renderings
+from netwatch.storage.schema import handovers, renderings, storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,12 +42,14 @@ def digest_of(text: str) -> str:
 def add(tx: Connection, report: Archived, bodies: Mapping[tuple[str, str], str]) -> Archived:
     """Archive a report with its renderings, by (language, format)."""
     before = last(tx)
-    report = replace(report, digest=digest_of(report.document), previous=before.digest if before else "")
+    document = storable(report.document)
+    report = replace(report, document=document, digest=digest_of(document), previous=before.digest if before else "")
     row = {name: value for name, value in asdict(report).items() if name != "id"}
     done = tx.execute(insert(handovers).values(row))
     assert done.inserted_primary_key is not None  # noqa: S101 - one row was inserted
     number = int(done.inserted_primary_key[0])
-    for (language, form), body in bodies.items():
+    for (language, form), text in bodies.items():
+        body = storable(text)
         values = {"handover_id": number, "language": language, "format": form, "body": body, "digest": digest_of(body)}
         tx.execute(insert(renderings).values(values))
     return replace(report, id=number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -27,6 +27,9 @@ from sqlalchemy import (
 )
 
 from probes.api import Message
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -60,6 +63,32 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text from outside. What a database cannot hold is replaced, what is longer than the column is cut.
+
+    PostgreSQL refuses NUL and what is too long, and no database takes half a surrogate pair. A device that calls
+    a port such a thing must not keep every other reading from being recorded.
+    """
+
+    impl: TypeEngine[str] | type[TypeEngine[str]] = Text
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__()
+        self.length = length
+        if length is not None:
+            self.impl = String(length)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Return what can be stored."""
+        return None if value is None else storable(value)[: self.length]
+
+
+def storable(text: str) -> str:
+    """Return a text without what no database holds."""
+    return text.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
 class Sentence(TypeDecorator[Message]):
     """A `Message`: its template and values, so that it can be said in either language later."""
 
@@ -70,7 +99,7 @@ class Sentence(TypeDecorator[Message]):
         """Store as JSON."""
         if value is None:
             return None
-        return json.dumps([value.template, dict(value.values)], ensure_ascii=False)
+        return storable(json.dumps([value.template, dict(value.values)], ensure_ascii=False))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Message | None:  # noqa: ARG002
         """Return the message."""
@@ -94,9 +123,9 @@ events = Table(
     _column("kind", String(32)),
     _column("device", String(64), nullable=True),
     _column("fault_id", ForeignKey("faults.id"), nullable=True),
-    _column("actor", String(64), nullable=True),
+    _column("actor", Words(64), nullable=True),
     _column("level", String(16), nullable=True),
-    _column("text", Text, nullable=True),
+    _column("text", Words, nullable=True),
     _column("summary", Sentence, nullable=True),
     _column("data", JSON, nullable=True),
     Index("ix_events_fault_id", "fault_id"),
@@ -107,11 +136,11 @@ events = Table(
 checks = Table(
     "checks",
     metadata,
-    _column("id", String(512), primary_key=True),
+    _column("id", Words(512), primary_key=True),
     _column("device", String(64)),
     _column("check", String(64)),
     _column("meaning", String(64)),
-    _column("item", String(256)),
+    _column("item", Words(256)),
     _column("health", String(16)),
     _column("severity", Integer, nullable=True),
     _column("against", Integer),
@@ -142,11 +171,11 @@ faults = Table(
     "faults",
     metadata,
     _column("id", Serial, primary_key=True, autoincrement=True),
-    _column("check_id", String(512)),
+    _column("check_id", Words(512)),
     _column("device", String(64)),
     _column("check", String(64)),
     _column("meaning", String(64)),
-    _column("item", String(256)),
+    _column("item", Words(256)),
     _column("reachability", Boolean),
     _column("severity", Integer),
     _column("worst", Integer),
@@ -155,9 +184,9 @@ faults = Table(
     _column("confirmed", Moment),
     _column("closed", Moment, nullable=True),
     _column("reopened", Integer),
-    _column("acknowledged_by", String(64), nullable=True),
+    _column("acknowledged_by", Words(64), nullable=True),
     _column("acknowledged_at", Moment, nullable=True),
-    _column("acknowledged_text", Text, nullable=True),
+    _column("acknowledged_text", Words, nullable=True),
     _column("acknowledged_until", Moment, nullable=True),
     _column("cause", ForeignKey("faults.id"), nullable=True),
     _column("flapping", Boolean),
@@ -211,13 +240,13 @@ outbox = Table(
     _column("next_at", Moment),
     _column("deadline", Moment),
     _column("attempts", Integer),
-    _column("error", Text, nullable=True),
-    _column("recipient", String(320), nullable=True),
+    _column("error", Words, nullable=True),
+    _column("recipient", Words(320), nullable=True),
     _column("message_id", String(200), nullable=True),
-    _column("subject", Text, nullable=True),
+    _column("subject", Words, nullable=True),
     _column("content", LargeBinary, nullable=True),
     _column("sent_at", Moment, nullable=True),
-    _column("relay", String(300), nullable=True),
+    _column("relay", Words(300), nullable=True),
     Index("ix_outbox_state_next_at", "state", "next_at"),
     sqlite_autoincrement=True,
 )
@@ -226,11 +255,11 @@ windows = Table(
     "windows",
     metadata,
     _column("id", Serial, primary_key=True, autoincrement=True),
-    _column("title", String(200)),
+    _column("title", Words(200)),
     _column("devices", JSON),
     _column("start", Moment),
     _column("end", Moment),
-    _column("actor", String(64)),
+    _column("actor", Words(64)),
     sqlite_autoincrement=True,
 )
 
@@ -245,7 +274,7 @@ handovers = Table(
     _column("built_at", Moment),
     _column("after_event", Integer),
     _column("upto_event", Integer),
-    _column("document", Text),
+    _column("document", Words),
     _column("digest", String(64)),
     _column("previous", String(64)),
     Index("uq_handovers_shift_revision", "shift", "revision", unique=True),
@@ -258,7 +287,7 @@ renderings = Table(
     _column("handover_id", ForeignKey("handovers.id"), primary_key=True),
     _column("language", String(8), primary_key=True),
     _column("format", String(8), primary_key=True),
-    _column("body", Text),
+    _column("body", Words),
     _column("digest", String(64)),
 )
 
@@ -267,7 +296,7 @@ layouts = Table(
     metadata,
     _column("id", Serial, primary_key=True, autoincrement=True),
     _column("digest", String(64), unique=True),
-    _column("series", Text),
+    _column("series", Words),
 )
 
 polls = Table(
