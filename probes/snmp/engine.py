@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from probes.snmp.credentials import Community
 from probes.snmp.dialect import CommunityDialect
 from probes.snmp.endpoint import socket_address
 from probes.snmp.udp_client import UdpClient
+from probes.snmp.wire import WireCodec
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from probes.snmp.dialect import Dialect
     from probes.snmp.endpoint import Endpoint, Patience
 
+Engine = Literal["fast", "pysnmp"]
+"""`fast` is our own codec; `pysnmp` the general library, for a device that the other should not understand."""
+
 
 def connect(
     endpoint: Endpoint,
@@ -27,9 +31,10 @@ def connect(
     *,
     patience: Patience | None = None,
     any_source: bool = False,
+    engine: Engine = "fast",
 ) -> SnmpClient:
     """Return a client for one device. Nothing is sent yet."""
-    codec = _codec()
+    codec = _codec(engine)
     return UdpClient(
         endpoint,
         socket_address(address, port),
@@ -49,7 +54,9 @@ def _dialect(credential: Community | Usm, codec: Codec) -> Dialect:
     return UsmSession(credential, codec)
 
 
-def _codec() -> Codec:
-    from probes.snmp.pysnmp_codec import PysnmpCodec  # noqa: PLC0415 - 0.1 s to load, and not all who import us ask
+def _codec(engine: Engine) -> Codec:
+    if engine == "fast":
+        return WireCodec()
+    from probes.snmp.pysnmp_codec import PysnmpCodec  # noqa: PLC0415 - 0.1 s to load, and few ask for it
 
     return PysnmpCodec()

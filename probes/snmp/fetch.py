@@ -67,12 +67,12 @@ class Fetch:
         if reply.cause in HOPELESS or self._timeouts >= GONE:
             self.give_up(reply)
         elif len(self._asked) == 1:
-            self._sizes.absolve()
+            self._sizes.absolve(self._asked[0])
             self.fetched.unread += self._asked
         elif reply.cause is Cause.ERROR_STATUS and 1 < reply.index <= len(self._asked) + 1:
             self._leave_out(reply.index - 2)
         else:
-            self._sizes.failed(len(self._asked) + 1)
+            self._sizes.failed(len(self._asked) + 1, self._asked)
             self._left.extendleft(reversed(self._asked))
 
     def give_up(self, why: Unanswered) -> None:
@@ -84,7 +84,7 @@ class Fetch:
 
     def _answered(self, reply: Answer) -> None:
         self._timeouts = 0
-        self._sizes.worked(len(self._asked) + 1)
+        self._sizes.worked(len(self._asked) + 1, self._asked)
         (_name, ticks), *varbinds = reply.varbinds
         for name, value in varbinds:
             self.fetched.values[name] = value

@@ -16,7 +16,7 @@ from probes.snmp import ports, readings
 from probes.snmp.client import Cause, Unanswered
 from probes.snmp.credentials import Community, Usm
 from probes.snmp.endpoint import Endpoint, Patience
-from probes.snmp.engine import connect
+from probes.snmp.engine import Engine, connect
 from probes.snmp.entity import PHYSICAL_TABLE, platform
 from probes.snmp.fetch import fetch
 from probes.snmp.inspect import describe, read
@@ -91,6 +91,7 @@ class SnmpProbe:
         speed: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
         any_source: bool = False
         """Believe answers from another address than the one asked: for a device with several of its own."""
+        engine: Engine = "fast"
 
     def __init__(self, options: Options, *, shared: Shared) -> None:
         self._options = options
@@ -130,7 +131,13 @@ class SnmpProbe:
             self._sizes.has_bulk = credential.version != "1"
             memory.address = address
             memory.client = connect(
-                self._endpoint, address, options.port, credential, patience=patience, any_source=options.any_source
+                self._endpoint,
+                address,
+                options.port,
+                credential,
+                patience=patience,
+                any_source=options.any_source,
+                engine=options.engine,
             )
         return memory.client
 

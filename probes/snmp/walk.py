@@ -136,7 +136,7 @@ class Walk:
         if isinstance(reply, Answer):
             self._silences = 0
             self._singly = max(0, self._singly - 1)
-            self._sizes.worked(step.size)
+            self._sizes.worked(step.size, self._about())
             self._spread(reply.varbinds)
         else:
             self._unanswered(step, reply)
@@ -154,21 +154,24 @@ class Walk:
         for n, (name, value) in enumerate(varbinds):
             self._asked[n % len(self._asked)].take(name, value)
 
+    def _about(self) -> list[Oid]:
+        return [cursor.column for cursor in self._asked]
+
     def _unanswered(self, step: Step, reply: Unanswered) -> None:
         if reply.cause in HOPELESS:
             self.give_up(reply.detail)
         elif step.size > 1 and reply.cause in (Cause.TIMEOUT, Cause.TOO_BIG, Cause.MALFORMED):
-            self._sizes.failed(step.size)
+            self._sizes.failed(step.size, self._about())
         elif len(step.names) > 1:
             self._singly = len(step.names)  # one of the columns is the trouble: find out which
         elif step.rows:
-            self._sizes.failed(step.size)
+            self._sizes.failed(step.size, self._about())
         else:
             self._lost(reply)
 
     def _lost(self, reply: Unanswered) -> None:
         """Give up one column whose smallest question has no answer; and all, when that goes on."""
-        self._sizes.absolve()
+        self._sizes.absolve(self._asked[0].column)
         if reply.cause is Cause.NO_SUCH_NAME:
             self._asked[0].fate = Fate.COMPLETE
             return
