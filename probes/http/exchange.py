@@ -63,39 +63,54 @@ class Wish:
     seconds: float
 
 
-async def ask(client: httpx.AsyncClient, wish: Wish, resolve: Resolve) -> Answer | Distrusted | Failure:
-    """Get the page. Names are resolved here and not by the client, so that a dead DNS stops nothing."""
-    return await _follow(client, wish, resolve, wish.url, REDIRECTIONS)
+async def ask(context: ssl.SSLContext, wish: Wish, resolve: Resolve) -> Answer | Distrusted | Failure:
+    """Get the page, over connections that end with it.
+
+    Names are resolved here and not by the library, so that a dead DNS stops nothing; redirections are followed
+    here, as the library fails on one that leads nowhere even where it need not follow.
+    """
+    async with httpx.AsyncHTTPTransport(verify=context, trust_env=False) as transport:
+        return await _follow(transport, httpx.Cookies(), wish, resolve, wish.url, REDIRECTIONS)
 
 
 async def _follow(
-    client: httpx.AsyncClient, wish: Wish, resolve: Resolve, url: httpx.URL, hops: int
+    transport: httpx.AsyncHTTPTransport,
+    cookies: httpx.Cookies,
+    wish: Wish,
+    resolve: Resolve,
+    url: httpx.URL,
+    hops: int,
 ) -> Answer | Distrusted | Failure:
     address = await resolve(url.raw_host.decode("ascii"))
     if isinstance(address, Failure):
         return address
     try:
-        answer, target = await _get(client, wish, url, address)
+        answer, target = await _get(transport, cookies, wish, url, address)
     except (httpx.HTTPError, OSError) as error:
         return _trouble(error, url, address, wish.seconds)
     if target is None:
         return answer
-    return await _follow(client, wish, resolve, target, hops - 1) if hops else replace(answer, circle=True)
+    if not hops:
+        return replace(answer, circle=True)
+    return await _follow(transport, cookies, wish, resolve, target, hops - 1)
 
 
 async def _get(
-    client: httpx.AsyncClient, wish: Wish, url: httpx.URL, address: Address
+    transport: httpx.AsyncHTTPTransport, cookies: httpx.Cookies, wish: Wish, url: httpx.URL, address: Address
 ) -> tuple[Answer, httpx.URL | None]:
     """Ask this address for the page as if for its name; return the answer, and where it sends us if we follow."""
     name = url.raw_host.decode("ascii")
-    request = client.build_request(
+    request = httpx.Request(
         "GET",
         url.copy_with(host=str(address)),
         headers={"Host": url.netloc.decode("ascii"), "User-Agent": _AGENT, "Accept-Encoding": "identity"},
         extensions={"sni_hostname": name},
     )
-    response = await client.send(request, stream=True)
+    cookies.set_cookie_header(request)
+    response = await transport.handle_async_request(request)
     answered = asyncio.get_running_loop().time()
+    response.request = request
+    cookies.extract_cookies(response)
     try:
         target = _target(response, url, wish)
         page = await _text(response) if wish.text and target is None else ""

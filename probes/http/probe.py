@@ -97,10 +97,8 @@ class HttpProbe:
         return self._shared.get(f"http/tls/{ca_file or 'system'}", partial(strict, ca_file))
 
     async def _ask(self, url: httpx.URL, context: ssl.SSLContext, now: datetime) -> Answer | Distrusted | Failure:
-        """Ask by a client of its own: 1 ms, and no connection outlives its measurement."""
         wish = Wish(url, bool(self._options.contains), self._options.other_hosts, self._options.timeout)
-        async with httpx.AsyncClient(verify=context, trust_env=False, timeout=None) as client:  # noqa: S113 — the caller has one
-            return await ask(client, wish, lambda name: self._names.resolve(name, now, self._options.version))
+        return await ask(context, wish, lambda name: self._names.resolve(name, now, self._options.version))
 
     def _measured(self, answer: Answer, milliseconds: float, now: datetime) -> Measurement:
         values = [Value(RESPONSE_TIME.name, round(milliseconds, 3)), self._status(answer)]
