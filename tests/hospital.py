@@ -224,6 +224,13 @@ def letter(kept: Fault, person: str, state: Delivery = Delivery.SENT, **more: ob
     return replace(made, **more)  # type: ignore[arg-type]
 
 
+def mail(tx: Connection, made: Letter, why: str = "on duty") -> None:
+    """Queue a mail, with the decision that it goes to this person."""
+    number = outbox.add(tx, made)
+    assert made.fault is not None
+    faults.decide(tx, Decided(made.created, made.fault, made.kind, True, Message(why), made.person, number))
+
+
 def bad_night(tx: Connection) -> None:
     """A core switch is down with what hangs on it; others have troubles of their own."""
     core = down(tx, fault("core-1", told=Told.OPENED, told_at=NOW - timedelta(hours=1, minutes=19)))
@@ -235,10 +242,10 @@ def bad_night(tx: Connection) -> None:
     ):
         when = NOW - timedelta(minutes=at)
         events.add(tx, Entry(kind, when, when, "core-1", core.id, actor="zhang", text=text))
-    outbox.add(tx, letter(core, "zhang", relay="mail.hospital.example:587"))
-    outbox.add(tx, letter(core, "chen", Delivery.GIVEN_UP, error="550 no such user", attempts=4))
     why = Message("confirmed; goes to who is on duty")
     faults.decide(tx, Decided(core.confirmed, core.id, "opened", told=True, why=why))
+    mail(tx, letter(core, "zhang", relay="mail.hospital.example:587"))
+    mail(tx, letter(core, "chen", Delivery.GIVEN_UP, error="550 no such user", attempts=4))
     faults.decide(
         tx, Decided(core.confirmed, core.id, "quiet", told=False, why=Message("{who} has taken it", {"who": "zhang"}))
     )

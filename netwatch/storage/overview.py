@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from probes.api import Message
+
 T = TypeVar("T")
 
 AT_ONCE = 500
@@ -39,6 +41,14 @@ class Delivered:
     person: str
     state: Delivery
     sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who was told of a fault, each by their newest mail, and why nobody could be, if so decided last."""
+
+    told: tuple[Delivered, ...] = ()
+    unreached: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +107,21 @@ def standings(tx: Connection, names: Sequence[str]) -> dict[str, Standing]:
     return found
 
 
-def delivered(tx: Connection, numbers: Collection[FaultId]) -> dict[FaultId, tuple[Delivered, ...]]:
-    """Return, for some faults, the newest mail to each person."""
-    columns = (outbox.c.fault_id, outbox.c.person, outbox.c.state, outbox.c.sent_at)
+def telling(tx: Connection, numbers: Collection[FaultId]) -> dict[FaultId, Telling]:
+    """Return who was told of some faults, by decision and mail, and why nobody could be."""
+    columns = (decisions.c.fault_id, decisions.c.person, decisions.c.told, decisions.c.why)
     found: dict[FaultId, dict[str, Delivered]] = {}
+    lost: dict[FaultId, Message | None] = {}
     for part in _parts(tuple(numbers)):
-        query = select(*columns).where(outbox.c.fault_id.in_(part), outbox.c.person.is_not(None))
-        for row in tx.execute(query.order_by(outbox.c.id)):
-            of_fault = found.setdefault(FaultId(row.fault_id), {})
-            of_fault[row.person] = Delivered(row.person, Delivery(row.state), row.sent_at)
-    return {fault: tuple(people.values()) for fault, people in found.items()}
+        query = select(*columns, outbox.c.state, outbox.c.sent_at).outerjoin(outbox)
+        asked = query.where(decisions.c.fault_id.in_(part), decisions.c.kind != "quiet")
+        for row in tx.execute(asked.order_by(decisions.c.id)):
+            fault = FaultId(row.fault_id)
+            if row.person is None:
+                lost[fault] = None if row.told else row.why
+            elif row.told and row.state is not None:
+                found.setdefault(fault, {})[row.person] = Delivered(row.person, Delivery(row.state), row.sent_at)
+    return {fault: Telling(tuple(found.get(fault, {}).values()), lost.get(fault)) for fault in {**found, **lost}}
 
 
 def post(tx: Connection, since: datetime) -> Post:

@@ -112,14 +112,14 @@ def device_page(tx: Connection, settings: Settings, name: str, now: datetime) ->
         facts=dict(standing.facts) if standing else {},
         checks=tuple(_check(tx, settings, each, known, now) for each in settings.checks if each.device == name),
         open=_open(tx, settings, name, now),
-        closed=tuple(view(settings, each, (), (), now) for each in closed),
+        closed=tuple(view(settings, each, now) for each in closed),
     )
 
 
 def _open(tx: Connection, settings: Settings, name: str, now: datetime) -> tuple[FaultView, ...]:
     found = faults.opened_of(tx, name)
-    told = overview.delivered(tx, [fault.id for fault in found])
-    return tuple(view(settings, each, (), told.get(each.id, ()), now) for each in found)
+    told = overview.telling(tx, [fault.id for fault in found])
+    return tuple(view(settings, each, now, telling=told.get(each.id)) for each in found)
 
 
 def _check(

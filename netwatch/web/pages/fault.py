@@ -80,17 +80,25 @@ def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetim
     if fault is None:
         return None
     hidden = faults.hidden(tx).get(number, ()) if fault.open else ()
-    told = overview.delivered(tx, [number]).get(number, ())
+    decisions = faults.decisions_of(tx, number)[-MOST:]
     front = faults.get(tx, fault.cause) if fault.cause is not None and fault.open else None
     device = settings.devices.get(fault.subject.device)
     return FaultPage(
-        fault=view(settings, fault, hidden, told, now),
+        fault=view(settings, fault, now, hidden, overview.telling(tx, [number]).get(number)),
         address=device.address if device else "",
-        front=view(settings, front, (), (), now) if front is not None and front.open else None,
+        front=view(settings, front, now) if front is not None and front.open else None,
         lines=tuple(_line(settings, each) for each in events.of_fault(tx, number)[-MOST:]),
-        mails=tuple(_mail(settings, each) for each in outbox.of_fault(tx, number)[-MOST:]),
-        decisions=tuple(_why(settings, each) for each in faults.decisions_of(tx, number)[-MOST:]),
+        mails=tuple(_mail(settings, each) for each in _letters(tx, number, decisions)),
+        decisions=tuple(_why(settings, each) for each in decisions),
     )
+
+
+def _letters(tx: Connection, number: FaultId, decisions: tuple[Decided, ...]) -> list[Letter]:
+    """Return the mails about a fault, also those that tell of others as well."""
+    found = {letter.id: letter for letter in outbox.of_fault(tx, number)[-MOST:]}
+    shared = {each.outbox for each in decisions if each.outbox is not None} - found.keys()
+    found |= {letter.id: letter for each in shared if (letter := outbox.get(tx, each)) is not None}
+    return [found[each] for each in sorted(found)]
 
 
 def _line(settings: Settings, entry: Entry) -> Line:

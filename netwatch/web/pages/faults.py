@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.storage import faults, overview
+from netwatch.storage.overview import Telling
 from netwatch.web.pages import naming
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
     from netwatch.domain.model import Fault, FaultId, Severity
     from netwatch.storage.outbox import Delivery
-    from netwatch.storage.overview import Delivered
     from probes.api import Message
 
 MOST = 200
@@ -76,6 +76,7 @@ class FaultView:
     hidden: tuple[Hidden, ...]
     hidden_count: int
     told: tuple[Told, ...]
+    unreached: Message | None
     told_at: datetime | None
     quiet: Message | None
     flapping: bool
@@ -126,8 +127,8 @@ def open_faults(tx: Connection, settings: Settings, now: datetime) -> OpenFaults
     """Return what is wrong now."""
     found = faults.leading(tx, MOST)
     hidden = faults.hidden(tx)
-    told = overview.delivered(tx, [fault.id for fault in found])
-    views = [view(settings, each, hidden.get(each.id, ()), told.get(each.id, ()), now) for each in found]
+    told = overview.telling(tx, [fault.id for fault in found])
+    views = [view(settings, each, now, hidden.get(each.id, ()), told.get(each.id)) for each in found]
     full = sum(each.severity >= settings.mail.tell_from for each in views[:FULLY])
     return OpenFaults(
         full=tuple(views[:full]),
@@ -141,15 +142,14 @@ def open_faults(tx: Connection, settings: Settings, now: datetime) -> OpenFaults
 def fault_list(tx: Connection, settings: Settings, now: datetime) -> FaultList:
     """Return the page of all faults."""
     closed = [fault for fault in faults.listed(tx, RECENT) if not fault.open]
-    told = overview.delivered(tx, [fault.id for fault in closed])
-    views = tuple(view(settings, each, (), told.get(each.id, ()), now) for each in closed)
-    return FaultList(open_faults(tx, settings, now), views)
+    return FaultList(open_faults(tx, settings, now), tuple(view(settings, each, now) for each in closed))
 
 
 def view(
-    settings: Settings, fault: Fault, hidden: tuple[str, ...], told: tuple[Delivered, ...], now: datetime
+    settings: Settings, fault: Fault, now: datetime, hidden: tuple[str, ...] = (), telling: Telling | None = None
 ) -> FaultView:
     """Return a fault as people are shown it."""
+    telling = telling or Telling()
     device = settings.devices.get(fault.subject.device)
     return FaultView(
         id=fault.id,
@@ -166,7 +166,8 @@ def view(
         taken=_taken(settings, fault, now),
         hidden=tuple(Hidden(name, naming.device(settings, name)) for name in naming.in_order(settings, hidden)[:NAMED]),
         hidden_count=len(hidden),
-        told=tuple(Told(naming.person(settings, each.person), each.state, each.sent_at) for each in told),
+        told=tuple(Told(naming.person(settings, each.person), each.state, each.sent_at) for each in telling.told),
+        unreached=telling.unreached,
         told_at=fault.told_at if fault.told is not None else None,
         quiet=naming.message(settings, fault.quiet) if fault.quiet else None,
         flapping=fault.flapping,

@@ -50,7 +50,7 @@
   };
   const watch = () => { // a browser gives up a stream that was answered with an error; we do not
     if (document.hidden) return stream?.close();
-    if (Date.now() - heard > 30000) tell(true);
+    if (Date.now() - heard > 30000) { tell(true); stream?.close(); }
     if (!stream || stream.readyState === EventSource.CLOSED) connect();
   };
   document.addEventListener("visibilitychange", watch);
