@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from netwatch.config.draft import Draft, Entry, faults
-from netwatch.config.findings import Finding, closest, found, unknown, unknown_key
+from netwatch.config.findings import Finding, Hint, found, unknown, unknown_key
 from netwatch.config.settings import CheckTable, Device, Group
 from netwatch.config.values import duration_text
 from netwatch.config.wording import literal
@@ -223,7 +223,7 @@ def _model(
         return model.model_validate(raw, context=context)
     except ValidationError as error:
         for finding in faults(error, model, raw):
-            at = Finding(merged.at(finding.path), finding.what)
+            at = replace(finding, path=merged.at(finding.path))
             top = finding.path[0] if len(finding.path) == 1 else ""
             if model is not CheckTable and top in raw and top not in model.model_fields:
                 # A key that is no option may be meant for the check itself.
@@ -233,11 +233,11 @@ def _model(
 
 
 def _unknown_kind(path: KeyPath, kind: str, known: tuple[str, ...]) -> Finding:
-    close, kinds = closest(kind, known), ", ".join(known)
-    if close:
-        template = _("there is no kind of check '{name}'; did you mean '{close}'? The kinds are: {kinds}")
-        return found(path, template, name=kind, close=close, kinds=kinds)
-    return found(path, _("there is no kind of check '{name}'; the kinds are: {kinds}"), name=kind, kinds=kinds)
+    finding = found(
+        path, _("there is no kind of check '{name}'; the kinds are: {kinds}"), name=kind, kinds=", ".join(known)
+    )
+    template = _("there is no kind of check '{name}'; did you mean '{close}'? The kinds are: {kinds}")
+    return replace(finding, hint=Hint(template, kind, known))
 
 
 def _pace(table: CheckTable, merged: Merged) -> Iterator[Finding]:

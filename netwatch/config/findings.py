@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,28 @@ LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """What else may be meant: the sentence to say if one of the known words is like the one that stands there."""
+
+    template: str
+    word: str
+    known: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake: where, and what is wrong with it."""
 
     path: KeyPath
     what: Message
+    hint: Hint | None = None
+
+    def hinted(self) -> Message:
+        """Return what is wrong, with the word that may be meant. The search for it is not free."""
+        close = closest(self.hint.word, self.hint.known) if self.hint else None
+        if self.hint is None or close is None:
+            return self.what
+        return Message(self.hint.template, {**self.what.values, "close": shown(close)})
 
 
 def found(path: KeyPath, template: str, **values: str | float) -> Finding:
@@ -34,18 +51,14 @@ def found(path: KeyPath, template: str, **values: str | float) -> Finding:
 
 def unknown_key(path: KeyPath, known: Collection[str]) -> Finding:
     """Return the finding about a key that nothing reads."""
-    close = closest(str(path[-1]), known)
-    if close:
-        return found(path, _("unknown key; did you mean '{close}'?"), close=close)
-    return found(path, _("unknown key"))
+    hint = Hint(_("unknown key; did you mean '{close}'?"), str(path[-1]), known)
+    return replace(found(path, _("unknown key")), hint=hint)
 
 
 def unknown(path: KeyPath, what: str, name: str, known: Collection[str]) -> Finding:
     """Return the finding about a reference to something that is not there; `what` is its kind, such as `device`."""
-    close = closest(name, known)
-    if close:
-        return found(path, _("there is no {what} '{name}'; did you mean '{close}'?"), what=what, name=name, close=close)
-    return found(path, _("there is no {what} '{name}'"), what=what, name=name)
+    hint = Hint(_("there is no {what} '{name}'; did you mean '{close}'?"), name, known)
+    return replace(found(path, _("there is no {what} '{name}'"), what=what, name=name), hint=hint)
 
 
 def closest(word: str, known: Collection[str]) -> str | None:
@@ -53,7 +66,7 @@ def closest(word: str, known: Collection[str]) -> str | None:
     best, likeness = None, LIKE
     matcher: SequenceMatcher[str] = SequenceMatcher(b=word[:LONGEST_SHOWN].lower())
     for candidate in sorted(known):
-        # Lengths first: there may be ten thousand devices to compare with, for each mistake.
+        # Lengths first: there may be ten thousand devices to compare with.
         if abs(len(candidate) - len(word)) > len(word) // 2 + 1:
             continue
         matcher.set_seq1(candidate.lower())

@@ -61,10 +61,10 @@ def _sources(path: Path) -> Sources:
         )
     more, problems, findings = included(main, tuple(patterns))
     # A file that cannot be read may hold anything, so nothing is said of names that seem to be missing.
-    problems += Sources([main], known).located(findings)
-    if problems:
-        raise ConfigError(problems)
-    return Sources([main, *more], known)
+    alone = Sources([main], known)
+    if problems or findings:
+        raise ConfigError([*problems, *alone.located(findings), *alone.problems])
+    return Sources([main, *more], known) if more else alone
 
 
 def _between(draft: Draft) -> Iterator[Finding]:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from netwatch.config.files import Document
+    from probes.api import Message
+
+
+MOST_HINTS = 100
+"""After so many mistakes nobody is helped by one more "did you mean", and each has to be looked for."""
 
 
 class Shape(Enum):
@@ -56,13 +61,15 @@ class Sources:
         """Return the file in which a path stands."""
         return self._origin(path)[0]
 
-    def problem(self, finding: Finding) -> Problem:
-        """Return a finding with its file and line: those of its key, or of the nearest table around it."""
-        return self._problem(*self._origin(finding.path), finding)
-
     def located(self, findings: Iterable[Finding]) -> list[Problem]:
-        """Return findings with their places, each once."""
-        told = {str(problem): problem for problem in map(self.problem, findings)}
+        """Return findings with file and line, each once: those of its key, or of the nearest table around it."""
+        told: dict[str, Problem] = {}
+        hints = 0
+        for finding in findings:
+            hints += finding.hint is not None
+            what = finding.hinted() if hints <= MOST_HINTS else finding.what
+            problem = self._problem(*self._origin(finding.path), what)
+            told.setdefault(str(problem), problem)
         return list(told.values())
 
     def _add(self, document: Document, key: str, value: Any) -> None:
@@ -105,11 +112,11 @@ class Sources:
             self.data[str(path[0])][path[1]] = _frozen(value)
 
     def _refuse(self, document: Document, finding: Finding) -> None:
-        self.problems.append(self._problem(document, finding.path, finding))
+        self.problems.append(self._problem(document, finding.path, finding.hinted()))
 
-    def _problem(self, document: Document, local: KeyPath, finding: Finding) -> Problem:
+    def _problem(self, document: Document, local: KeyPath, what: Message) -> Problem:
         file, line = self._where(document, local)
-        return Problem(file, line, named(local, document.data), finding.what.template, finding.what.values)
+        return Problem(file, line, named(local, document.data), what.template, what.values)
 
     def _where(self, document: Document, local: KeyPath) -> tuple[str, int]:
         # Only a configuration with a mistake needs positions, so they are not looked for before.

@@ -94,7 +94,7 @@ def _table(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[str]:
 
 def _needs_header(table: Mapping[str, Any]) -> bool:
     """Say whether the headers of its inner tables would not do."""
-    return not table or not all(map(_is_header, table.values()))
+    return not table or not all(_is_header(thing) for _name, thing in _present(table))
 
 
 def _present(table: Mapping[str, Any]) -> list[tuple[str, Any]]:

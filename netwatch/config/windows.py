@@ -43,7 +43,7 @@ class RuleError(ValueError):
     """A recurrence rule cannot be used; `message` says why."""
 
     def __init__(self, template: str, part: str = "") -> None:
-        self.message = Message(template, {"part": part} if part else {})
+        self.message = Message(template, {"part": part} if "{part}" in template else {})
         super().__init__(str(self.message))
 
 
@@ -100,7 +100,8 @@ class _Planned:
                 first_instant(begin, self._zone),
                 last_instant(begin + self._length, self._zone),
             )
-            if window.start < end and start < window.end:
+            # One that a change of clocks leaves nothing of is none.
+            if window.start < window.end and window.start < end and start < window.end:
                 yield window
 
     def _starts(self, start: datetime, end: datetime) -> Iterable[datetime]:

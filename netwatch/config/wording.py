@@ -100,4 +100,4 @@ def literal(text: str) -> Message:
 
 
 def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

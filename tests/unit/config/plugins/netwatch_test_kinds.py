@@ -12,6 +12,8 @@ from probes.secret import Secret
 if TYPE_CHECKING:
     from datetime import datetime
 
+MaybeSecret = Secret | None
+
 
 class SignIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -39,7 +41,7 @@ class GaugeProbe:
         dial: str
         scale: Literal["linear", "log"] = "linear"
         credential: str | None = None
-        token: Secret | None = None
+        token: MaybeSecret = None
         sign_in: tuple[SignIn, ...] = ()
 
     def __init__(self, options: BaseModel, *, shared: Shared) -> None:
