@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from netwatch.cli import COMMANDS
+
 ROOT = Path(__file__).parents[2]
 GENERATOR = ROOT / "docs/reference/commands.py"
 
@@ -31,8 +33,6 @@ def test_the_reference_is_up_to_date(language: str):
 
 
 def test_every_command_has_a_heading():
-    from netwatch.cli import COMMANDS
-
     text = (GENERATOR.parent / "commands.md").read_text(encoding="utf-8")
 
     assert [name for name in COMMANDS if f"## netwatch {name}" not in text] == []
