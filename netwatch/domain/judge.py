@@ -129,9 +129,23 @@ def number(value: float, unit: str) -> str:
     """Return a number with its unit, as short as it can be read: `93 %`, `2.4 Gbit/s`, `12.5 ms`."""
     if unit == "B":
         return _scaled(value, 1024, ("B", "KiB", "MiB", "GiB", "TiB", "PiB"))
+    if unit == "s" and abs(value) >= LONG:
+        return _span(value)
     if unit == "bit/s":
         return _scaled(value, 1000, ("bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"))
     return f"{_digits(value)} {unit}".rstrip()
+
+
+LONG = 600
+"""Seconds from which on a time is said in larger units."""
+
+
+def _span(seconds: float) -> str:
+    """Return a time in its two largest units: `14 d 6 h`."""
+    minutes, sign = int(abs(seconds)) // 60, "-" if seconds < 0 else ""
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    first = next(place for place, (count, _unit) in enumerate(parts) if count)
+    return sign + " ".join(f"{count} {name}" for count, name in parts[first : first + 2] if count)
 
 
 def _scaled(value: float, step: int, units: tuple[str, ...]) -> str:

@@ -125,6 +125,10 @@ def test_a_value_beyond_the_recovery_level_is_always_good(value: float, failing:
         (2_400_000_000, "bit/s", "2.4 Gbit/s"),
         (1536, "B", "1.5 KiB"),
         (3, "", "3"),
+        (42, "s", "42 s"),
+        (1_234_575, "s", "14 d 6 h"),
+        (7200, "s", "2 h"),
+        (86_460, "s", "1 d"),
     ],
 )
 def test_numbers_are_as_short_as_they_can_be_read(value: float, unit: str, text: str):
@@ -133,5 +137,5 @@ def test_numbers_are_as_short_as_they_can_be_read(value: float, unit: str, text:
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e18, max_value=1e18))
 def test_every_number_can_be_said(value: float):
-    for unit in ("%", "B", "bit/s", ""):
+    for unit in ("%", "B", "bit/s", "s", ""):
         assert number(value, unit)

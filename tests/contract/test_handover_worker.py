@@ -12,14 +12,14 @@ import pytest
 
 from netwatch.actions import carry_out
 from netwatch.storage import handovers
-from netwatch.storage.database import Database
 from netwatch.workers.handover import HandoverWorker
 from tests.scenario import START, Scenario, site, switch
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from netwatch.storage.database import Database
     from netwatch.storage.handovers import Archived
 
 SHIFTS = """
@@ -55,13 +55,6 @@ leaders = ["boss"]
 """
 # 10:00 in Shanghai: the day shift is on until 12:00 UTC.
 DAY_ENDS = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/netwatch.db").open()
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

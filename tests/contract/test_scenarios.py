@@ -9,20 +9,13 @@ import pytest
 from netwatch.actions import carry_out
 from netwatch.domain.model import DeviceState
 from netwatch.storage import devices
-from netwatch.storage.database import Database
 from probes.api import Measurement, Value
 from tests.scenario import ANSWERS, SILENT, Scenario, site, switch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path}/netwatch.db").open()
-    yield opened
-    opened.close()
+    from netwatch.storage.database import Database
 
 
 @pytest.fixture
