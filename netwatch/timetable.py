@@ -1,13 +1,15 @@
 """When things are due: the only importer of APScheduler, and an alarm clock only.
 
-Its executor cancels running coroutines at shutdown and swallows their exceptions, so a job here never does
-work: it puts a name into a queue or sets an event.
+Its executors swallow exceptions, and the one for asyncio runs what is no coroutine in a thread, where neither a
+queue nor an event of the loop may be touched. So a job here never does work: it puts a name into a queue or sets
+an event, at once and in the loop.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ class Timetable:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone="UTC",
+            executors={"default": DebugExecutor()},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
     def every(self, seconds: float, ring: Callable[[], None]) -> None:
