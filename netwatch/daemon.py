@@ -108,7 +108,8 @@ class Service:
                 group.create_task(self._until_stopped())
                 supervisor.ready(f"{len(settings.devices)} devices, {len(settings.checks)} checks")
         except* Stopping:
-            log.info("stopping")
+            progress = self.progress
+            log.info("stopping", polls=progress.polls, late=self.due.late, skipped=self.due.skipped)
         finally:
             supervisor.stopping()
             timetable.stop()
