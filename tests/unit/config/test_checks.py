@@ -90,6 +90,14 @@ def test_how_bad_a_failure_is_follows_from_the_kind(loaded: Load) -> None:
     assert (checks["gauge"].severity, checks["gauge"].reachability) == (Severity.MAJOR, False)
 
 
+def test_where_ping_is_blocked_another_check_says_whether_a_device_is_down(loaded: Load) -> None:
+    group = '[[group]]\nname = "quiet"\n[[group.check]]\nkind = "icmp"\nreachability = false\n'
+    own = 'groups = ["quiet"]\ncheck = [{ kind = "gauge", dial = "a", reachability = true }]\n'
+    checks = by_name(loaded(group + DEVICE + own).checks)
+    assert (checks["gauge"].severity, checks["gauge"].reachability) == (Severity.CRITICAL, True)
+    assert (checks["icmp"].severity, checks["icmp"].reachability) == (Severity.MAJOR, False)
+
+
 def test_two_checks_of_one_kind_have_names(loaded: Load) -> None:
     text = DEVICE + 'check = [{ kind = "gauge", dial = "a" }, { kind = "gauge", name = "b", dial = "b" }]'
     assert [check.name for check in loaded(text).checks] == ["gauge", "b"]
