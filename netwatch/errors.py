@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 
 
 class NetwatchError(Exception):
-    """What netwatch says in one sentence, without a traceback."""
+    """What netwatch says in one sentence, without a traceback.
+
+    The sentence is kept untranslated, as `Message`s are: an English template and what fills it.
+    """
 
     exit_code = 1
+
+    def __init__(self, template: str, **values: str | float) -> None:
+        self.template = template
+        self.values = values
+        super().__init__(template.format_map(values) if values else template)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,14 +69,9 @@ class ConfigError(NetwatchError):
 
 
 class UsageError(NetwatchError):
-    """A command cannot be carried out as it was given. The sentence is kept untranslated, as `Message`s are."""
+    """A command cannot be carried out as it was given."""
 
     exit_code = 2
-
-    def __init__(self, template: str, **values: str | float) -> None:
-        self.template = template
-        self.values = values
-        super().__init__(template.format_map(values))
 
 
 class PluginError(NetwatchError):

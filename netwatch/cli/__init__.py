@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from netwatch import __version__
-from netwatch.errors import ConfigError, NetwatchError, UsageError
+from netwatch.errors import ConfigError, NetwatchError
 from netwatch.language import gettext as _
 from netwatch.language import of_terminal, said, translations
 
@@ -54,11 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(problem.told(said(problem.what, problem.values, catalogue)), file=sys.stderr)
         return error.exit_code
-    except UsageError as error:
-        print(said(error.template, error.values, translations(of_terminal())), file=sys.stderr)
-        return error.exit_code
     except NetwatchError as error:
-        print(error, file=sys.stderr)
+        print(said(error.template, error.values, translations(of_terminal())), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

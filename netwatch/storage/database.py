@@ -21,6 +21,7 @@ from netwatch.errors import StorageError
 from netwatch.storage import lock
 from netwatch.storage.engines import is_sqlite, reader_engine, writer_engine
 from netwatch.storage.trouble import damaged, is_damage, is_unavailable, worded
+from probes.api import _
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -116,7 +117,7 @@ class Database:
         future: Future[T] = Future()
         with self._gate:
             if self._thread is None:
-                raise StorageError("the database is not open for writing")
+                raise StorageError(_("the database is not open for writing"))
             self._queue.put((work, future))
         return future
 
@@ -173,7 +174,7 @@ def open_reader(url: str, *, password: Secret | None = None) -> Database:
     """Return a database for reading beside a running service: no lock, no migration."""
     database = Database(url, password=password)
     if database.path is not None and not database.path.exists():
-        raise StorageError(f"there is no database at {database.path} yet; start the service first")
+        raise StorageError(_("there is no database at {path} yet; start the service first"), path=str(database.path))
     return database
 
 

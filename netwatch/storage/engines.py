@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from netwatch.errors import AlreadyRunning, StorageError, StorageUnavailable
+from netwatch.errors import AlreadyRunning
 from netwatch.storage import sqlite
+from netwatch.storage.trouble import unavailable
+from probes.api import _
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
+
+    from netwatch.errors import StorageError
 
 READERS = 4
 PATIENCE = 5
@@ -82,8 +86,8 @@ class Fence:
     def _refusal(self) -> StorageError:
         if self._held_before:
             # After a cut the server may hold the lock for our own lost session; that ends within a minute.
-            return StorageUnavailable(f"the database {self._where} cannot be used now: another session writes to it")
-        return AlreadyRunning(f"another netwatch uses {self._where}")
+            return unavailable(self._where, "another session writes to it")
+        return AlreadyRunning(_("another netwatch uses {database}"), database=self._where)
 
 
 def _sqlite_engine(url: URL, **pool: Any) -> Engine:

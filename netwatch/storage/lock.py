@@ -6,7 +6,9 @@ import fcntl
 import os
 from typing import TYPE_CHECKING
 
-from netwatch.errors import AlreadyRunning, StorageUnavailable
+from netwatch.errors import AlreadyRunning
+from netwatch.storage.trouble import unavailable
+from probes.api import _
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -20,26 +22,37 @@ def hold(database: Path) -> TextIOWrapper:
     """
     try:
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        lock = _opened(database)
+        lock = _opened(beside(database))
     except OSError as error:
-        raise StorageUnavailable(f"the database {database} cannot be written: {error.strerror or error}") from error
+        raise unavailable(str(database), error.strerror or str(error)) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        if not database.exists():  # else SQLite may have it open here, and closing it would drop SQLite's locks
+            _opened(database).close()
+    except BlockingIOError:
         lock.seek(0)
-        holder = lock.read(20).strip() or "?"
+        process = lock.read(20).strip() or "?"
         lock.close()
-        raise AlreadyRunning(f"another netwatch (process {holder}) uses {database}") from None
+        raise AlreadyRunning(
+            _("another netwatch (process {process}) uses {database}"), process=process, database=str(database)
+        ) from None
+    except OSError as error:
+        lock.close()
+        raise unavailable(str(database), error.strerror or str(error)) from error
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
 
 
-def _opened(database: Path) -> TextIOWrapper:
-    path = beside(database)
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "a+")
+def _opened(path: Path) -> TextIOWrapper:
+    """Open a file, made if it is not there. What root makes belongs to whom the folder belongs: the service."""
+    new = not path.exists()
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "a+")
+    if new and os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
+    return file
 
 
 def beside(database: Path) -> Path:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as Busy
 
 from netwatch.errors import StorageError, StorageUnavailable
+from probes.api import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +32,21 @@ def worded(url: URL) -> Iterator[None]:
         if is_damage(error):
             raise damaged(_shown(url), _said(error)) from error
         if is_unavailable(error):
-            raise StorageUnavailable(f"the database {_shown(url)} cannot be used now: {_said(error)}") from error
+            raise unavailable(_shown(url), _said(error)) from error
         raise
     except Busy as error:
-        raise StorageUnavailable(f"the database {_shown(url)} cannot be used now: every connection is taken") from error
+        raise unavailable(_shown(url), "every connection is taken") from error
 
 
 def damaged(where: str, what: str) -> StorageError:
     """Return the error of a database that is not whole."""
-    return StorageError(f"the database {where} is damaged ({what}); restore the last back-up: netwatch db restore FILE")
+    sentence = _("the database {where} is damaged ({what}); restore the last back-up: netwatch db restore FILE")
+    return StorageError(sentence, where=where, what=what)
+
+
+def unavailable(where: str, what: str) -> StorageUnavailable:
+    """Return the error of a database that may be usable later."""
+    return StorageUnavailable(_("the database {where} cannot be used now: {what}"), where=where, what=what)
 
 
 def is_damage(error: DBAPIError) -> bool:

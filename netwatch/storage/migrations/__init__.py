@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from netwatch.errors import SchemaTooNew
 from netwatch.storage.schema import metadata
+from probes.api import _
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -37,8 +38,12 @@ def upgrade(connection: Connection) -> None:
     unknown = [revision for revision in current if revision not in known]
     if unknown:
         raise SchemaTooNew(
-            f"the database was written by a newer netwatch (schema {unknown[0]}, this program knows {newest()}); "
-            "install that version, or restore a back-up from before the upgrade"
+            _(
+                "the database was written by a newer netwatch (schema {schema}, this program knows {known}); "
+                "install that version, or restore a back-up from before the upgrade"
+            ),
+            schema=unknown[0],
+            known=newest(),
         )
     connection.rollback()
 
