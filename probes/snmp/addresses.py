@@ -42,8 +42,17 @@ def _old(row: Row) -> Address | None:
     octets = _octets(row.index)
     if octets is None or len(octets) != _IPV4:
         return None
-    mask = row.octets("ipAdEntNetMask")
-    return Address(str(IPv4Address(octets)), _prefix_of(mask), row.number("ipAdEntIfIndex"))
+    address = IPv4Address(octets)
+    if address.is_unspecified:
+        return None
+    # A mask of zero is none: many agents put it where they know no better.
+    prefix = _prefix_of(row.octets("ipAdEntNetMask")) or _by_nature(address)
+    return Address(str(address), prefix, row.number("ipAdEntIfIndex"))
+
+
+def _by_nature(address: IPv4Address) -> int | None:
+    """Return the prefix length of loopback and link-local addresses, which is always the same (RFC 1122, RFC 3927)."""
+    return 8 if address.is_loopback else 16 if address.is_link_local else None
 
 
 def _prefix_of(mask: bytes) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from probes.snmp.inspection import Part, Platform, Sensor
 from probes.snmp.tables import Read, Row, Table
@@ -39,6 +40,10 @@ UNITS, YOTTA = 9, 17
 """entPhySensorScale of ones, and its last; each step is a factor of a thousand."""
 MOST_PRECISION = 9
 OPERATIONAL, UNAVAILABLE, NONOPERATIONAL = 1, 2, 3
+OTHER, WATTS = 1, 6
+DARK, BRIGHTEST = -40.0, 60
+"""dBm: what stands for no light, and what no transceiver exceeds."""
+_OPTICAL = re.compile(r"\b(rx|tx|receive|transmit|optical)\b.*\bpower\b", re.IGNORECASE)
 _FALSE = 2
 _LIMIT = 1_000_000_000
 """What sensors say for less than they can, and more (RFC 3433 section 4)."""
@@ -67,8 +72,12 @@ def platform(rows: Read) -> Platform:
 
 
 def sensors(rows: Read, physical: Read) -> tuple[Sensor, ...]:
-    """Return each sensor with its value in whole units."""
-    return tuple(sensor for row in rows if (sensor := _sensor(row, physical.get(*row.index))))
+    """Return each sensor with its value in whole units; the light of a transceiver also in dBm."""
+    found = []
+    for row in rows:
+        part = physical.get(*row.index)
+        found += [sensor for sensor in (_sensor(row, part), _light(row, part)) if sensor]
+    return tuple(found)
 
 
 def _first(rows: list[Row], column: str) -> str | None:
@@ -92,10 +101,27 @@ def _sensor(row: Row, part: Row) -> Sensor | None:
     status = row.number("entPhySensorOperStatus")
     if not kind or status == UNAVAILABLE:
         return None
-    name = part.text("entPhysicalName") or part.text("entPhysicalDescr") or f"sensor {row.index[-1]}"
+    name = _name(row, part)
     if status == NONOPERATIONAL:
         return Sensor(name, kind, None, unit, "critical")
     return Sensor(name, kind, reading(row), unit, None if kind != "state" else _truth(row))
+
+
+def _light(row: Row, part: Row) -> Sensor | None:
+    """Return optical power in dBm, where the sensor says it in small watts, or as Cisco's does in dBm without a type."""
+    name, kind, value = _name(row, part), row.number("entPhySensorType"), reading(row)
+    status = row.number("entPhySensorOperStatus")
+    if status not in (None, OPERATIONAL) or value is None or not _OPTICAL.search(name):
+        return None
+    if kind == OTHER and abs(value) <= BRIGHTEST:
+        return Sensor(name, "dbm", value, "dBm")
+    if kind == WATTS and (row.number("entPhySensorScale") or UNITS) < UNITS:
+        return Sensor(name, "dbm", round(10 * math.log10(1000 * value), 3) if value > 0 else DARK, "dBm")
+    return None
+
+
+def _name(row: Row, part: Row) -> str:
+    return part.text("entPhysicalName") or part.text("entPhysicalDescr") or f"sensor {row.index[-1]}"
 
 
 def reading(row: Row) -> float | None:

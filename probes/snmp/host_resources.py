@@ -15,6 +15,7 @@ PROCESSOR_TABLE = Table("hrProcessorTable", "1.3.6.1.2.1.25.3.3.1", {"hrProcesso
 PRINTER_TABLE = Table(
     "hrPrinterTable", "1.3.6.1.2.1.25.3.5.1", {"hrPrinterStatus": 1, "hrPrinterDetectedErrorState": 2}
 )
+FILE_SYSTEM_TABLE = Table("hrFSTable", "1.3.6.1.2.1.25.3.8.1", {"hrFSAccess": 5, "hrFSStorageIndex": 7})
 STORAGE_TABLE = Table(
     "hrStorageTable",
     "1.3.6.1.2.1.25.2.3.1",
@@ -29,8 +30,13 @@ _RAM, _VIRTUAL = (*_TYPES, 2), (*_TYPES, 3)
 _KEEPS = {(*_TYPES, kind) for kind in (4, 5, 8, 9, 10)}
 """Fixed and removable disks, RAM disks, flash memory, network disks."""
 _PRINTER: Oid = oid("1.3.6.1.2.1.25.3.1.5")
-_RECLAIMABLE = frozenset({"memory buffers", "cached memory"})
-"""What net-snmp counts as used memory, though it is given back as soon as it is needed."""
+_RECLAIMABLE = ("buffer", "cache")
+"""Words in the names of what counts as used memory, though it is given back as soon as it is needed."""
+_STATISTICS = ("uma:", "malloc:", "mbuf", "real memory", "shared ")
+"""How names begin that FreeBSD's agents put among the memories, though nothing can fill up there."""
+SMALLEST = 1 << 16
+"""Octets below which a file system is a device tree or the like."""
+_READ_ONLY = 2
 _DEVICE_STATES = {1: "unknown", 2: "ok", 3: "warning", 4: "warning", 5: "critical"}
 _CRITICAL_ERRORS = 0b0101_1100_0000_0000
 """noPaper, noToner, doorOpen, jammed, in the bits of hrPrinterDetectedErrorState."""
@@ -38,8 +44,7 @@ _CRITICAL_ERRORS = 0b0101_1100_0000_0000
 
 def is_pool(row: Row) -> bool:
     """Whether a row of hrStorageTable is of interest: memory, disks, and what memory gives back."""
-    kind = row.oid("hrStorageType")
-    return kind in (_RAM, _VIRTUAL) or kind in _KEEPS or row.text("hrStorageDescr").lower() in _RECLAIMABLE
+    return row.oid("hrStorageType") in (_RAM, _VIRTUAL) or row.oid("hrStorageType") in _KEEPS or _is_reclaimable(row)
 
 
 def is_printer(row: Row) -> bool:
@@ -56,21 +61,26 @@ def processors(loads: Read, devices: Read) -> tuple[Processor, ...]:
     )
 
 
-def memory(storage: Read) -> tuple[Pool, ...]:
-    """Return memory that is of a kind with RAM or swap: what can be reclaimed does not count as used."""
-    pools = [_pool(row) for row in storage if row.oid("hrStorageType") in (_RAM, _VIRTUAL)]
-    given_back = _reclaimable(storage)
-    return tuple(
-        _less(pool, given_back) if pool.name.lower() == "physical memory" else pool
-        for pool in pools
-        if pool.total_bytes
-    )
+def memory(rows: Read) -> tuple[Pool, ...]:
+    """Return memory and swap; what can be reclaimed does not count as used memory."""
+    found = []
+    for row in rows:
+        pool = _pool(row)
+        is_memory = row.oid("hrStorageType") in (_RAM, _VIRTUAL) and not _is_reclaimable(row)
+        if is_memory and pool.total_bytes and not pool.name.lower().startswith(_STATISTICS):
+            found.append(_less(pool, _given_back(rows, row)) if row.oid("hrStorageType") == _RAM else pool)
+    return tuple(found)
 
 
 def storage(rows: Read) -> tuple[Pool, ...]:
     """Return disks and what is like them."""
-    pools = (_pool(row) for row in rows if row.oid("hrStorageType") in _KEEPS)
-    return tuple(pool for pool in pools if pool.total_bytes)
+    return tuple(pool for row in rows if (pool := _disk(row)))
+
+
+def writable(rows: Read, systems: Read) -> tuple[Pool, ...]:
+    """Return disks that can be written to: what is read-only is always full."""
+    fixed = {row.number("hrFSStorageIndex") for row in systems if row.number("hrFSAccess") == _READ_ONLY}
+    return tuple(pool for row in rows if row.index[-1] not in fixed and (pool := _disk(row)))
 
 
 def printer_states(printers: Read, devices: Read) -> tuple[Sensor, ...]:
@@ -112,9 +122,22 @@ def _unsigned(number: int | None) -> int | None:
     return number + (1 << 32) if number is not None and number < 0 else number
 
 
-def _reclaimable(rows: Read) -> int:
-    pools = {pool.name.lower(): pool for pool in map(_pool, rows)}
-    return sum(pools[name].used_bytes or 0 for name in _RECLAIMABLE if name in pools)
+def _disk(row: Row) -> Pool | None:
+    pool = _pool(row)
+    is_disk = row.oid("hrStorageType") in _KEEPS and (pool.total_bytes or 0) >= SMALLEST
+    return pool if is_disk else None
+
+
+def _is_reclaimable(row: Row) -> bool:
+    name = row.text("hrStorageDescr").lower()
+    return row.oid("hrStorageType") not in _KEEPS and any(word in name for word in _RECLAIMABLE)
+
+
+def _given_back(rows: Read, ram: Row) -> int:
+    """Return what can be reclaimed of this memory: the rows that count within the same total, or without one."""
+    total = _pool(ram).total_bytes
+    pools = [_pool(row) for row in rows if _is_reclaimable(row)]
+    return sum(pool.used_bytes or 0 for pool in pools if pool.total_bytes in (total, pool.used_bytes))
 
 
 def _less(pool: Pool, reclaimable: int) -> Pool:

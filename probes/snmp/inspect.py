@@ -167,7 +167,7 @@ def judged(target: Device, described: Mapping[Oid, Value], tables: Tables) -> In
         hardware=entity.parts(physical),
         neighbours=lldp.neighbours(reads, ports),
         addresses=addresses.addresses(reads["ipAddressTable"], reads["ipAddrTable"]),
-        vlans=vlans.vlans(reads["dot1qVlanStaticTable"], reads["dot1qVlanCurrentTable"]),
+        vlans=vlans.vlans(*(reads[table.name] for table in vlans.TABLES)),
         problems=tables.problems,
     )
 

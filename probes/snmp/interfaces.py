@@ -51,14 +51,15 @@ def speed(low: int | None, high: int | None) -> int | None:
 
 def interfaces(basic: Read, extended: Read, uptime: int | None) -> tuple[Interface, ...]:
     """Join the two tables; `uptime` is sysUpTime in ticks, against which ifLastChange is held."""
-    return tuple(
-        _interface(row, extended.get(*row.index), uptime) for row in basic if len(row.index) == 1 and _is_row(row)
-    )
+    indexes = sorted(index for index in basic.rows.keys() | extended.rows.keys() if len(index) == 1)
+    both = ((basic.get(*index), extended.get(*index)) for index in indexes)
+    return tuple(_interface(row, more, uptime) for row, more in both if _is_row(row, more))
 
 
-def _is_row(row: Row) -> bool:
-    """Whether a row of ifTable says anything: some agents leave husks of removed ports."""
-    return any(row.value(column) is not None for column in ("ifDescr", "ifType", "ifOperStatus", "ifAdminStatus"))
+def _is_row(row: Row, more: Row) -> bool:
+    """Whether a row says anything: some agents leave husks of removed ports."""
+    names = row.text("ifDescr") or more.text("ifName")
+    return bool(names) or any(row.value(column) is not None for column in ("ifType", "ifOperStatus"))
 
 
 def _interface(row: Row, more: Row, uptime: int | None) -> Interface:

@@ -25,6 +25,7 @@ TABLES: tuple[Table, ...] = (
     host_resources.DEVICE_TABLE,
     host_resources.PROCESSOR_TABLE,
     host_resources.STORAGE_TABLE,
+    host_resources.FILE_SYSTEM_TABLE,
     ucd.MEMORY,
     ucd.SYSTEM_STATS,
     ucd.DISK_TABLE,

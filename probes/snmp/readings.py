@@ -43,7 +43,7 @@ _SWAP = ("swap", "virtual")
 def values(reads: Mapping[str, Read], clocks: Clocks) -> list[Value]:
     """Return uptime, processors, memory, storage and sensors."""
     rows = reads[host_resources.STORAGE_TABLE.name]
-    devices = reads[host_resources.DEVICE_TABLE.name]
+    devices, systems = reads[host_resources.DEVICE_TABLE.name], reads[host_resources.FILE_SYSTEM_TABLE.name]
     processors = host_resources.processors(reads[host_resources.PROCESSOR_TABLE.name], devices)
     seconds = true_uptime(clocks)
     memory = host_resources.memory(rows) or ucd.memory(reads[ucd.MEMORY.name])
@@ -54,7 +54,7 @@ def values(reads: Mapping[str, Read], clocks: Clocks) -> list[Value]:
     found += _named(CPU, ((load.name, load.percent, None) for load in loads))
     found += _named(MEMORY, _pools(ram))
     found += _named(SWAP, _pools(swap))
-    found += _named(STORAGE, _pools(host_resources.storage(rows) or ucd.storage(reads[ucd.DISK_TABLE.name])))
+    found += _named(STORAGE, _pools(host_resources.writable(rows, systems) or ucd.storage(reads[ucd.DISK_TABLE.name])))
     return found + _sensors(reads)
 
 
@@ -66,7 +66,9 @@ def _sensors(reads: Mapping[str, Read]) -> list[Value]:
     )
     found = []
     for kind, meaning in _KINDS.items():
-        found += _named(meaning, ((s.name, s.value, _state(s)) for s in measured if s.kind == kind))
+        found += _named(
+            meaning, ((s.name, s.value, _state(s)) for s in measured if s.kind == kind and s.name != ups.ON_BATTERY)
+        )
     found += _named(UPS_STATE, ((s.name, s.value, _state(s)) for s in ups.sensors(power) if s.kind == "state"))
     printers = host_resources.printer_states(
         nothing(host_resources.PRINTER_TABLE), reads[host_resources.DEVICE_TABLE.name]

@@ -18,10 +18,10 @@ _DATE, _DATE_AND_ZONE = 8, 11
 def decoded(octets: bytes) -> str:
     """Return text: UTF-8, else GB18030 (Chinese equipment), else Latin-1, which takes anything.
 
-    White space becomes single spaces; NUL, other controls and what cannot be shown go; at most `LONGEST` characters.
+    Line ends and tabs become spaces; NUL, other controls and what cannot be shown go; at most `LONGEST` characters.
     """
-    shown = " ".join(_plain(_decode(octets[: 4 * LONGEST].replace(b"\0", b""))).split())
-    return shown[:LONGEST]
+    lines = _decode(octets[: 4 * LONGEST].replace(b"\0", b"")).splitlines()
+    return _plain(" ".join(line.strip() for line in lines)).strip()[:LONGEST]
 
 
 def _decode(octets: bytes) -> str:

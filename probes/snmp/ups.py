@@ -39,11 +39,16 @@ BYPASS_TABLE = Table(
     "upsBypassTable", "1.3.6.1.2.1.33.1.5.3.1", {"upsBypassVoltage": 2, "upsBypassCurrent": 3, "upsBypassPower": 4}
 )
 ALARMS = Table("upsAlarm", "1.3.6.1.2.1.33.1.6", {"upsAlarmsPresent": 1})
-TABLES = (IDENT, BATTERY, INPUT_TABLE, OUTPUT, OUTPUT_TABLE, BYPASS, BYPASS_TABLE, ALARMS)
+TEST = Table("upsTest", "1.3.6.1.2.1.33.1.7", {"upsTestResultsSummary": 3})
+TABLES = (IDENT, BATTERY, INPUT_TABLE, OUTPUT, OUTPUT_TABLE, BYPASS, BYPASS_TABLE, ALARMS, TEST)
 
 BATTERY_STATES = {1: "unknown", 2: "ok", 3: "critical", 4: "critical"}
 SOURCES = {1: "unknown", 2: "critical", 3: "ok", 4: "warning", 5: "critical", 6: "warning", 7: "warning"}
+TESTS = {1: "ok", 2: "warning", 3: "critical", 4: "warning", 5: "ok", 6: "ok"}
+"""done: passed, with a warning, with an error; aborted, in progress, none so far."""
+ON_BATTERY = "Time on battery"
 _QUANTITIES: dict[str, tuple[str, str, str, float]] = {
+    "upsSecondsOnBattery": (ON_BATTERY, "runtime", "minutes", 1 / 60),
     "upsEstimatedMinutesRemaining": ("Battery runtime", "runtime", "minutes", 1),
     "upsEstimatedChargeRemaining": ("Battery charge", "charge", "%", 1),
     "upsBatteryVoltage": ("Battery", "voltage", "V", 0.1),
@@ -73,9 +78,13 @@ def sensors(tables: Mapping[str, Read]) -> tuple[Sensor, ...]:
     for table in TABLES:
         for row in tables[table.name]:
             found += [sensor for column in table.columns if (sensor := _quantity(row, column))]
-    battery, output = tables[BATTERY.name].get(0), tables[OUTPUT.name].get(0)
-    return (*found, *_state("Battery status", battery.number("upsBatteryStatus"), BATTERY_STATES),
-            *_state("Output source", output.number("upsOutputSource"), SOURCES))  # fmt: skip
+    battery, output, test = (tables[table.name].get(0) for table in (BATTERY, OUTPUT, TEST))
+    return (
+        *found,
+        *_state("Battery status", battery.number("upsBatteryStatus"), BATTERY_STATES),
+        *_state("Output source", output.number("upsOutputSource"), SOURCES),
+        *_state("Last test", test.number("upsTestResultsSummary"), TESTS),
+    )
 
 
 def platform(tables: Mapping[str, Read]) -> Platform:

@@ -1,4 +1,4 @@
-"""VLANs by Q-BRIDGE-MIB (RFC 4363). Pure."""
+"""VLANs by Q-BRIDGE-MIB (RFC 4363) and its successor, IEEE8021-Q-BRIDGE-MIB. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ STATIC_TABLE = Table(
     "dot1qVlanStaticTable", "1.3.6.1.2.1.17.7.1.4.3.1", {"dot1qVlanStaticName": 1, "dot1qVlanStaticRowStatus": 5}
 )
 CURRENT_TABLE = Table("dot1qVlanCurrentTable", "1.3.6.1.2.1.17.7.1.4.2.1", {"dot1qVlanFdbId": 3, "dot1qVlanStatus": 6})
-TABLES = (STATIC_TABLE, CURRENT_TABLE)
+IEEE_TABLE = Table(
+    "ieee8021QBridgeVlanStaticTable", "1.3.111.2.802.1.1.4.1.4.3.1", {"ieee8021QBridgeVlanStaticName": 3}
+)
+TABLES = (STATIC_TABLE, CURRENT_TABLE, IEEE_TABLE)
 LAST_VLAN = 4094
 
 
-def vlans(static: Read, current: Read) -> tuple[Vlan, ...]:
+def vlans(static: Read, current: Read, ieee: Read) -> tuple[Vlan, ...]:
     """Return the VLANs that are configured, and those that are in use without it."""
-    names = {row.index[-1]: row.text("dot1qVlanStaticName") for row in static}
+    names = {row.index[-1]: row.text("ieee8021QBridgeVlanStaticName") for row in ieee}
+    names |= {row.index[-1]: row.text("dot1qVlanStaticName") for row in static}
     for row in current:
         names.setdefault(row.index[-1], "")
     return tuple(Vlan(vlan, names[vlan] or None) for vlan in sorted(names) if 0 < vlan <= LAST_VLAN)
