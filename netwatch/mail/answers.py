@@ -43,8 +43,10 @@ def verdict(error: BaseException, relay: Relay) -> Outcome:
             return Refused(why)
         case aiosmtplib.SMTPSenderRefused() | aiosmtplib.SMTPHeloError():
             return Later(why, away=True)
-        case _:
+        case aiosmtplib.SMTPResponseException():
             return Later(why)
+        case _:
+            return Later(why, dropped=True)
 
 
 def worded(error: BaseException, relay: Relay) -> str:

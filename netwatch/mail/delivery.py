@@ -46,10 +46,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It was not taken now. `away` says that no relay could be talked to, so that other mail would fare alike."""
+    """It was not taken now.
+
+    `away`: no relay could be talked to, so that other mail would fare alike. `dropped`: a relay broke off or fell
+    silent in the midst of it, which may be for this mail or for all.
+    """
 
     why: str
     away: bool = False
+    dropped: bool = False
 
 
 Outcome = Taken | Refused | Later
@@ -73,8 +78,8 @@ def pause(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
-def after(letter: Letter, outcome: Outcome, now: datetime) -> Letter:
-    """Return what becomes of a letter after a try."""
+def after(letter: Letter, outcome: Outcome, now: datetime, *, soon: bool = False) -> Letter:
+    """Return what becomes of a letter after a try; `soon` keeps the next try near, since it tries the relay."""
     tried = replace(letter, attempts=letter.attempts + 1)
     match outcome:
         case Taken(relay=relay, answer=answer):
@@ -82,8 +87,8 @@ def after(letter: Letter, outcome: Outcome, now: datetime) -> Letter:
             return replace(tried, state=Delivery.SENT, sent_at=now, next_at=now, relay=said, error=None)
         case Refused(why=why):
             return replace(tried, state=Delivery.GIVEN_UP, error=harmless(why, ANSWER))
-        case Later(why=why, away=away):
-            wait = min(pause(tried.attempts), PROBE) if away else pause(tried.attempts)
+        case Later(why=why):
+            wait = min(pause(tried.attempts), PROBE) if soon else pause(tried.attempts)
             last = now >= letter.deadline
             state = Delivery.GIVEN_UP if last else letter.state
             return replace(tried, state=state, next_at=now + wait, error=harmless(why, ANSWER))

@@ -62,7 +62,12 @@ def ordered(told: tuple[Told, ...]) -> tuple[Told, ...]:
     return tuple(
         sorted(
             told,
-            key=lambda each: (not each.case.fault.open, -each.case.fault.severity, each.case.fault.opened),
+            key=lambda each: (
+                not each.case.fault.open,
+                -each.case.fault.severity,
+                each.case.fault.opened,
+                each.case.fault.id,
+            ),
         )
     )
 

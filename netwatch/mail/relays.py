@@ -150,7 +150,7 @@ class SmtpTransport:
         return self._rests.get(line.name, (0.0, 0.0))[0] > self._monotonic()
 
     def _remember(self, line: RelayLine, outcome: Outcome) -> None:
-        if isinstance(outcome, Later) and outcome.away:
+        if isinstance(outcome, Later) and (outcome.away or outcome.dropped):
             _until, rest = self._rests.get(line.name, (0.0, REST / 2))
             rest = min(2 * rest, LONGEST_REST)
             self._rests[line.name] = (self._monotonic() + rest, rest)
@@ -163,4 +163,6 @@ def _summed_up(failed: Sequence[Outcome]) -> Outcome:
     why = "; ".join(outcome.why for outcome in failed if not isinstance(outcome, Taken)) or "no relay is configured"
     if failed and all(isinstance(outcome, Refused) for outcome in failed):
         return Refused(why)
-    return Later(why, away=all(isinstance(outcome, Later) and outcome.away for outcome in failed))
+    later = [outcome for outcome in failed if isinstance(outcome, Later)]
+    away = len(later) == len(failed) and all(outcome.away for outcome in later)
+    return Later(why, away=away, dropped=any(outcome.dropped for outcome in later))

@@ -6,22 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from netwatch.domain.notices import Kind
-from netwatch.mail import compose
-from netwatch.mail.case import gather, outline, scene
-from netwatch.mail.compose import Reader
 from netwatch.mail.delivery import LONGEST_PAUSE
-from netwatch.mail.digest import Told
-from netwatch.mail.forwarding import OFF_DUTY, catch_up, not_told
+from netwatch.mail.desk import DIGEST, Desk
+from netwatch.mail.forwarding import catch_up
 from netwatch.mail.office import Office, duty
 from netwatch.mail.recipients import Addressed, Notice, address, base_of
-from netwatch.mail.sorting import WINDOW, Bundle, Sent, Slip, sort
-from netwatch.storage import faults, identity, outbox
-from netwatch.storage.faults import Decided
+from netwatch.mail.sorting import WINDOW, Bundle, Sent, sort
+from netwatch.storage import faults, outbox
 from netwatch.storage.outbox import Delivery, Letter
-from probes.api import Message, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,67 +22,84 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from netwatch.mail.envelope import Composed
-
-
-log = structlog.get_logger()
-
 MOST = 20_000
+NOTHING = timedelta()
 KINDS = tuple(kind.value for kind in Kind)
-DIGEST = "digest"
-NOBODY_AGAIN = timedelta(minutes=5)
-"""How soon it is tried again when nobody can be told: a shift may begin."""
-OVERTAKEN = Message(_("overtaken by a later notice of the same fault before it left"))
-NOBODY = Message(_("nobody can be told: nobody on duty has a mail address, and there is no fallback"))
+NOT_UNDERSTOOD = "it names no fault, or is of a kind that is not known"
 
 
-def distribute(tx: Connection, office: Office, now: datetime, *, everything: bool = False) -> None:
-    """Turn every notice that is due into mails; with `everything` take up waiting mails again as well."""
-    Round(tx, office, now).run(everything=everything)
+def distribute(tx: Connection, office: Office, now: datetime, ahead: timedelta = NOTHING) -> None:
+    """Turn every notice that is due into mails; with `ahead` also what would be due within that time.
+
+    Mails that did not leave in spite of earlier tries are thought over as well: who is on duty may have changed,
+    the fault may have recovered, they may have become too many.
+    """
+    due = Round(tx, office, now, ahead)
+    due.write([*due.new(), *due.waiting()], office.mail.digest_over)
+
+
+def renew(tx: Connection, office: Office, now: datetime, *, fresh: bool) -> None:
+    """Think over the mails that wait for a relay; with `fresh` add a mail of the most urgent new notice.
+
+    None are merged: that is done once, when a relay is back.
+    """
+    due = Round(tx, office, now, LONGEST_PAUSE)
+    new = outbox.due(tx, now, Delivery.UNROUTED, 1) if fresh else ()
+    due.write([*due.understood(new), *due.waiting()], MOST)
 
 
 class Round:
-    """One round of it: everything that is due at one time."""
+    """One round of it."""
 
-    def __init__(self, tx: Connection, office: Office, now: datetime) -> None:
+    def __init__(self, tx: Connection, office: Office, now: datetime, ahead: timedelta) -> None:
         self._tx = tx
         self._office = office
         self._now = now
+        self._until = now + ahead
 
-    def run(self, *, everything: bool) -> None:
-        """Route what is due, and what has not left in spite of earlier tries."""
-        notices = [*self._new(), *self._waiting(everything=everything)]
+    def write(self, notices: list[Notice], most: int) -> None:
+        """Address notices, sort them, and write the mails: not more than `most` to one person."""
         if not notices:
             return
-        self._identity = identity.of(self._tx)
-        self._scene = scene(self._tx, self._office, self._now)
-        on_duty = duty(self._scene.shifts)
-        addressed = [address(notice, on_duty, self._office) for notice in notices]
-        addressed, bundles = self._sorted(addressed)
-        lasting = self._write(bundles)
+        on_duty = duty(self._office.shifts(self._now))
+        addressed, bundles = self._sorted([address(notice, on_duty, self._office) for notice in notices], most)
+        desk = Desk(self._tx, self._office, self._now)
+        for bundle in bundles:
+            for slip in bundle.overtaken:
+                desk.overtaken(slip)
+            for slip in bundle.single:
+                desk.single(slip)
+            if bundle.together:
+                desk.together(bundle.person, bundle.together)
+        lasting = {slip.base for bundle in bundles for slip in (*bundle.single, *bundle.together)}
         for each in addressed:
-            self._settle(each, told=each.notice.base in lasting)
+            desk.settled(each, told=each.notice.base in lasting)
 
-    def _new(self) -> Iterator[Notice]:
-        found = outbox.due(self._tx, self._now, Delivery.UNROUTED, MOST)
+    def new(self) -> Iterator[Notice]:
+        """Return what is due to be told."""
+        found = outbox.due(self._tx, self._until, Delivery.UNROUTED, MOST)
         if len(found) > self._office.mail.digest_over:
             # It will be one mail anyway: let it be whole.
-            found = outbox.due(self._tx, self._now + self._office.mail.wait, Delivery.UNROUTED, MOST)
-        for letter in found:
+            found = outbox.due(self._tx, self._until + self._office.mail.wait, Delivery.UNROUTED, MOST)
+        return self.understood(found)
+
+    def understood(self, letters: tuple[Letter, ...]) -> Iterator[Notice]:
+        """Return what letters ask to be told; those that make no sense are given up."""
+        for letter in letters:
             notice = self._notice(letter, {})
             if notice is not None:
                 yield notice
             else:
-                why = "it names no fault, or is of a kind that is not known"
-                outbox.save(self._tx, replace(letter, state=Delivery.GIVEN_UP, error=why))
+                outbox.save(self._tx, replace(letter, state=Delivery.GIVEN_UP, error=NOT_UNDERSTOOD))
 
-    def _waiting(self, *, everything: bool) -> Iterator[Notice]:
-        until = self._now + LONGEST_PAUSE if everything else self._now
-        waiting = outbox.due(self._tx, until, Delivery.QUEUED, MOST)
-        for letter in waiting:
-            if letter.kind == DIGEST:
-                catch_up(self._tx, self._office, letter, self._now)
-        bases = {base_of(letter): letter for letter in reversed(waiting) if letter.kind in KINDS}
+    def waiting(self) -> Iterator[Notice]:
+        """Return what was written and has not left."""
+        bases: dict[str, Letter] = {}
+        for letter in outbox.due(self._tx, self._until, Delivery.QUEUED, MOST):
+            if letter.kind in KINDS:
+                bases.setdefault(base_of(letter), letter)
+            else:
+                self._other(letter)
         for base, letter in bases.items():
             keys = [f"{base}/{person}" for person in {*self._office.people, letter.person}]
             written = {each.person: each for each in outbox.of_keys(self._tx, keys) if each.person}
@@ -97,16 +107,23 @@ class Round:
             if notice is not None:
                 yield notice
 
+    def _other(self, letter: Letter) -> None:
+        """Let a mail that is about no single fault go now."""
+        if letter.next_at > self._now:
+            letter = replace(letter, next_at=self._now)
+            outbox.save(self._tx, letter)
+        if letter.kind == DIGEST:
+            catch_up(self._tx, self._office, letter, self._now)
+
     def _notice(self, letter: Letter, written: dict[str, Letter]) -> Notice | None:
         fault = faults.get(self._tx, letter.fault) if letter.fault is not None else None
         if fault is None or letter.kind not in KINDS:
             return None
         return Notice(base_of(letter), Kind(letter.kind), fault, letter, written)
 
-    def _sorted(self, addressed: list[Addressed]) -> tuple[list[Addressed], tuple[Bundle, ...]]:
-        """Sort everybody's slips; what somebody cannot get yet, since a digest has only just left, waits whole."""
+    def _sorted(self, addressed: list[Addressed], most: int) -> tuple[list[Addressed], tuple[Bundle, ...]]:
+        """Sort everybody's slips. A notice that somebody cannot get yet, since a mail has only just left, waits."""
         sent = self._sent()
-        most = self._office.mail.digest_over
         slips = [slip for each in addressed for slip in each.slips]
         bundles = sort(slips, sent, most, self._now)
         held = {bundle.person: bundle.held_until for bundle in bundles if bundle.held_until is not None}
@@ -127,105 +144,6 @@ class Round:
         return found
 
     def _postpone(self, notice: Notice, until: datetime) -> None:
-        waiting = [notice.source] if notice.new else list(notice.written.values())
-        for letter in waiting:
+        for letter in (notice.source,) if notice.new else tuple(notice.written.values()):
             if letter.state in (Delivery.UNROUTED, Delivery.QUEUED):
                 outbox.save(self._tx, replace(letter, next_at=until))
-
-    def _write(self, bundles: tuple[Bundle, ...]) -> set[str]:
-        """Write everybody's mails; return the notices that somebody gets."""
-        for bundle in bundles:
-            for slip in bundle.overtaken:
-                self._overtake(slip)
-            for slip in bundle.single:
-                self._single(slip)
-            if bundle.together:
-                self._together(bundle.person, bundle.together)
-        return {slip.base for bundle in bundles for slip in (*bundle.single, *bundle.together)}
-
-    def _overtake(self, slip: Slip) -> None:
-        if slip.queued is not None:
-            outbox.save(self._tx, replace(slip.queued, state=Delivery.DROPPED, error=str(OVERTAKEN)))
-        self._decide(slip, OVERTAKEN, told=False, letter=slip.queued.id if slip.queued else None)
-
-    def _single(self, slip: Slip) -> None:
-        if slip.queued is not None:
-            if slip.queued.next_at > self._now:
-                outbox.save(self._tx, replace(slip.queued, next_at=self._now))
-            return
-        reader = self._reader(slip.person, f"{slip.base}/{slip.person}")
-        row = compose.letter(
-            self._composed(reader, slip), reader, kind=slip.kind.value, priority=int(slip.fault.severity)
-        )
-        row = replace(row, fault=slip.fault.id, also=slip.source.also, created=slip.source.created)
-        self._decide(slip, slip.why, told=True, letter=outbox.add(self._tx, row))
-
-    def _composed(self, reader: Reader, slip: Slip) -> Composed:
-        case = gather(self._tx, self._office, slip.fault)
-        try:
-            return compose.notice(reader, slip.kind, case, self._scene, self._first_subject(slip))
-        except Exception:
-            # A mail that says little is better than none, and than a service that falls over each time it tries.
-            log.exception("a mail could not be written as it should be", fault=slip.fault.id)
-            return compose.plain(reader, slip.kind, case)
-
-    def _first_subject(self, slip: Slip) -> str | None:
-        """Return the subject of the first mail to this person about the fault, for what follows on it."""
-        if slip.kind in (Kind.OPENED, Kind.WORSE):
-            return None
-        _created, number = slip.place
-        keys = [f"fault/{slip.fault.id}/{each}/{slip.person}" for each in range(number)]
-        opening = [each for each in outbox.of_keys(self._tx, keys) if each.kind == Kind.OPENED.value]
-        return opening[-1].subject if opening else None
-
-    def _together(self, person: str, slips: tuple[Slip, ...]) -> None:
-        newest = max((slip.queued or slip.source).id for slip in slips)
-        reader = self._reader(person, f"{DIGEST}/{newest}/{person}")
-        told = tuple(Told(slip.kind, outline(self._office, slip.fault)) for slip in slips)
-        ready = compose.digest(reader, told, self._scene)
-        worst = max(int(slip.fault.severity) for slip in slips)
-        number = outbox.add(self._tx, compose.letter(ready, reader, kind=DIGEST, priority=worst))
-        why = Message(_("in one mail with {count} others"), {"count": len(slips) - 1})
-        for slip in slips:
-            if slip.queued is not None:
-                folded = replace(slip.queued, state=Delivery.ROUTED, message_id=ready.message_id)
-                outbox.save(self._tx, folded)
-            self._decide(slip, why, told=True, letter=number)
-
-    def _settle(self, each: Addressed, *, told: bool) -> None:
-        """Write what has become of a notice itself."""
-        for letter in each.strays:
-            outbox.save(self._tx, replace(letter, state=Delivery.DROPPED, error=str(OFF_DUTY)))
-            self._note(each.notice, OFF_DUTY, letter.person, letter.id)
-        if not each.notice.new:
-            return
-        for recipient in each.passed:
-            self._note(each.notice, recipient.why, recipient.person)
-        if not each.slips:
-            self._nobody(each.notice)
-            return
-        state = Delivery.ROUTED if told else Delivery.DROPPED
-        error = None if told else str(OVERTAKEN)
-        outbox.save(self._tx, replace(each.notice.source, state=state, error=error))
-
-    def _nobody(self, notice: Notice) -> None:
-        letter = notice.source
-        if letter.attempts == 0:
-            self._note(notice, NOBODY, None)
-            not_told(self._tx, letter, NOBODY, self._now)
-        state = Delivery.GIVEN_UP if self._now >= letter.deadline else letter.state
-        again = self._now + NOBODY_AGAIN
-        outbox.save(
-            self._tx,
-            replace(letter, state=state, attempts=letter.attempts + 1, next_at=again, error=str(NOBODY)),
-        )
-
-    def _reader(self, person: str, key: str) -> Reader:
-        return Reader(self._office, self._identity, person, key, self._now)
-
-    def _decide(self, slip: Slip, why: Message, *, told: bool, letter: int | None) -> None:
-        faults.decide(self._tx, Decided(self._now, slip.fault.id, slip.kind.value, told, why, slip.person, letter))
-
-    def _note(self, notice: Notice, why: Message, person: str | None, letter: int | None = None) -> None:
-        kind = notice.kind.value
-        faults.decide(self._tx, Decided(self._now, notice.fault.id, kind, False, why, person, letter))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from probes.api import Message
 
 WINDOW = timedelta(minutes=5)
-"""Within so long nobody gets more than `digest_over` mails about faults one by one."""
+"""Within so long nobody gets more than `digest_over` mails about faults one by one, and after a digest none."""
 BETWEEN_DIGESTS = timedelta(minutes=1)
 
 
@@ -34,10 +34,10 @@ class Slip:
     queued: Letter | None = None
 
     @property
-    def place(self) -> tuple[datetime, int]:
-        """When the notice was written, among those of its fault."""
+    def place(self) -> int:
+        """Which of its fault's notices it is. Their numbers go up whatever the clock does."""
         number = self.base.rpartition("/")[2]
-        return self.source.created, int(number) if number.isdecimal() else 0
+        return int(number) if number.isdecimal() else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,14 @@ def sort(slips: Sequence[Slip], sent: Mapping[str, Sent], digest_over: int, now:
 
 def _of_person(person: str, slips: list[Slip], sent: Sent, digest_over: int, now: datetime) -> Bundle:
     lasting, overtaken = last_words(slips)
-    recent = [at for at in sent.times if now - at < WINDOW]
-    if len(lasting) + len(recent) <= digest_over:
+    # Times in the future are of a clock that has been set back since; they hold up nothing.
+    recent = [at for at in sent.times if at <= now < at + WINDOW]
+    stormy = sent.digest is not None and sent.digest <= now < sent.digest + WINDOW
+    if not stormy and len(lasting) + len(recent) <= digest_over:
         return Bundle(person, single=lasting, overtaken=overtaken)
     alone = len(lasting) == 1
     before = max(recent) if alone else sent.digest
-    if before is not None and now < before + BETWEEN_DIGESTS:
+    if before is not None and before <= now < before + BETWEEN_DIGESTS:
         return Bundle(person, held_until=before + BETWEEN_DIGESTS)
     if alone:
         return Bundle(person, single=lasting, overtaken=overtaken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,10 @@ import structlog
 
 from netwatch.errors import StorageUnavailable
 from netwatch.mail import outcomes, transport_of
-from netwatch.mail.delivery import Later, Outcome, Posted, Taken, after
+from netwatch.mail.delivery import LONGEST_PAUSE, Outcome, Posted, Taken, after
 from netwatch.mail.office import office_of
-from netwatch.mail.outcomes import Probing
-from netwatch.mail.routing import distribute
+from netwatch.mail.probing import Probing, choose
+from netwatch.mail.routing import distribute, renew
 from netwatch.storage import outbox
 from netwatch.storage.outbox import Delivery, Letter
 
@@ -31,8 +31,9 @@ log = structlog.get_logger()
 
 AT_ONCE = 50
 """So many mails are read from the outbox at one time."""
-IDLE = timedelta(seconds=30)
+IDLE = 30.0
 """The longest sleep between two looks into the outbox."""
+JITTER = timedelta(seconds=2)
 STORAGE_PAUSE = 5.0
 
 
@@ -61,8 +62,11 @@ class Mailer:
         self._beat = beat
         self._transports = transports
         self._adopt(settings())
+        self._started = clock.now() - timedelta(seconds=clock.monotonic())
+        self._ahead = timedelta()
+        """How far beyond its time mail is due now."""
         self._woken = asyncio.Event()
-        self._unwritten: tuple[Letter, Outcome] | None = None
+        self._unwritten: Callable[..., None] | None = None
 
     def wake(self) -> None:
         """Look into the outbox soon."""
@@ -88,14 +92,17 @@ class Mailer:
         """Do once all that can be done now."""
         await self._take_up(self._settings())
         await self._write_down()
-        now = self._clock.now()
-        everything = False
+        self._note_set_back()
         if self._probing.away:
-            if now < self._probing.again or not await self._probe(now):
+            if self._clock.monotonic() < self._probing.again:
                 return
-            everything = True
-        await self._database.write(partial(distribute, office=self._office, now=now, everything=everything))
-        await self._send_due()
+            await self._probe()
+        if not self._probing.away:
+            now = self._clock.now()
+            await self._database.write(partial(distribute, office=self._office, now=now, ahead=self._ahead))
+            self._ahead = timedelta()
+            await self._send_due()
+            self._probing.pause(self._clock.monotonic())
         await self._transport.close()
 
     async def _take_up(self, settings: Settings) -> None:
@@ -103,6 +110,7 @@ class Mailer:
         if settings is not self._in_force:
             await self._transport.close()
             self._adopt(settings)
+            self._ahead = LONGEST_PAUSE
 
     def _adopt(self, settings: Settings) -> None:
         self._in_force = settings
@@ -110,15 +118,24 @@ class Mailer:
         self._transport = self._transports(settings, self._clock)
         self._probing = Probing()
 
-    async def _probe(self, now: datetime) -> bool:
-        """Try one letter, and return whether a relay is back."""
-        letter = await self._database.read(partial(outcomes.probe, now=now))
+    def _note_set_back(self) -> None:
+        """Notice a wall clock that was set back: what was due before is due still."""
+        started = self._clock.now() - timedelta(seconds=self._clock.monotonic())
+        back, self._started = self._started - started, started
+        if back > JITTER:
+            self._ahead += back
+
+    async def _probe(self) -> None:
+        """Try one letter; when a relay is back, all that waits has its turn at once."""
+        now, stalled = self._clock.now(), self._probing.stalled
+        await self._database.write(partial(renew, office=self._office, now=now, fresh=stalled))
+        letter = await self._database.read(partial(choose, now=now, fresh=stalled))
         if letter is None:
-            # Nothing is addressed yet: let the notices that wait be the probe.
-            self._probing.over()
-            return True
-        await self._send(letter)
-        return not self._probing.away
+            self._probing.nothing_waits()
+        else:
+            await self._send(letter)
+        if not self._probing.away:
+            self._ahead += LONGEST_PAUSE
 
     async def _send_due(self) -> None:
         """Send what is due, the most urgent first, until there is nothing more or no relay is there."""
@@ -141,37 +158,30 @@ class Mailer:
         else:
             outcome = outcomes.EMPTY
         self._beat()
-        self._probing.heard(outcome, self._clock.now())
+        now, known = self._clock.now(), self._probing.away
+        soon = self._probing.heard(letter.id, outcome, self._clock.monotonic())
         self._progress.outbox_error = None if isinstance(outcome, Taken) else outcome.why
-        self._unwritten = (letter, outcome)
+        done = after(letter, outcome, now, soon=soon)
+        news = letter.attempts == 0 and not known
+        self._unwritten = partial(outcomes.record, letter=done, outcome=outcome, now=now, news=news)
+        _log(done, outcome)
         await self._write_down()
 
     async def _write_down(self) -> None:
         """Write what became of the last mail; while that cannot be written, no other is sent."""
         if self._unwritten is None:
             return
-        letter, outcome = self._unwritten
-        now = self._clock.now()
-        done = after(letter, outcome, now)
-        await self._database.write(partial(outcomes.record, office=self._office, letter=done, outcome=outcome, now=now))
+        await self._database.write(partial(self._unwritten, office=self._office))
         self._unwritten = None
-        told = {"key": letter.key, "to": letter.recipient, "attempt": done.attempts}
-        if isinstance(outcome, Taken):
-            log.info("mail sent", relay=outcome.relay, **told)
-        elif isinstance(outcome, Later) and done.state is Delivery.QUEUED:
-            log.warning("mail not sent yet", error=outcome.why, **told)
-        else:
-            log.error("mail given up", error=outcome.why, **told)
 
     async def _pause(self) -> float:
         """Return how long there is nothing to do, in seconds."""
-        now = self._clock.now()
         if self._probing.away:
-            until: datetime | None = self._probing.again
+            seconds = self._probing.again - self._clock.monotonic()
         else:
-            until = await self._database.read(outbox.next_due)
-        ahead = IDLE if until is None else min(until - now, IDLE)
-        return max(0.0, ahead.total_seconds())
+            due = await self._database.read(outbox.next_due)
+            seconds = IDLE if due is None else (due - self._clock.now()).total_seconds()
+        return max(0.0, min(seconds, IDLE))
 
     async def _wait(self, seconds: float) -> None:
         """Sleep until then, or until woken."""
@@ -180,3 +190,13 @@ class Mailer:
             await asyncio.wait(naps, return_when=asyncio.FIRST_COMPLETED)
             for nap in naps:
                 nap.cancel()
+
+
+def _log(letter: Letter, outcome: Outcome) -> None:
+    told = {"key": letter.key, "to": letter.recipient, "attempt": letter.attempts}
+    if isinstance(outcome, Taken):
+        log.info("mail sent", relay=outcome.relay, **told)
+    elif letter.state is Delivery.QUEUED:
+        log.warning("mail not sent yet", error=outcome.why, **told)
+    else:
+        log.error("mail given up", error=outcome.why, **told)

@@ -1,0 +1,137 @@
+"""Writes mails into the outbox, and into the record why each was written or not: within one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from netwatch.domain.notices import Kind
+from netwatch.mail import compose
+from netwatch.mail.case import gather, outline, scene
+from netwatch.mail.compose import Reader
+from netwatch.mail.digest import Told
+from netwatch.mail.forwarding import OFF_DUTY, not_told
+from netwatch.storage import faults, identity, outbox
+from netwatch.storage.faults import Decided
+from netwatch.storage.outbox import Delivery
+from probes.api import Message, _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from netwatch.mail.envelope import Composed
+    from netwatch.mail.office import Office
+    from netwatch.mail.recipients import Addressed, Notice
+    from netwatch.mail.sorting import Slip
+
+log = structlog.get_logger()
+
+DIGEST = "digest"
+NOBODY_AGAIN = timedelta(minutes=5)
+"""How soon it is tried again when nobody can be told: a shift may begin."""
+OVERTAKEN = Message(_("overtaken by a later notice of the same fault before it left"))
+NOBODY = Message(_("nobody can be told: nobody on duty has a mail address, and there is no fallback"))
+
+
+class Desk:
+    """Where the mails of one round are written."""
+
+    def __init__(self, tx: Connection, office: Office, now: datetime) -> None:
+        self._tx = tx
+        self._office = office
+        self._now = now
+        self._identity = identity.of(tx)
+        self._scene = scene(tx, office, now)
+
+    def overtaken(self, slip: Slip) -> None:
+        """Drop a mail that a later notice has made needless."""
+        if slip.queued is not None:
+            outbox.save(self._tx, replace(slip.queued, state=Delivery.DROPPED, error=str(OVERTAKEN)))
+        self._decide(slip, OVERTAKEN, told=False, letter=slip.queued.id if slip.queued else None)
+
+    def single(self, slip: Slip) -> None:
+        """Write a mail about one fault; one that is written already goes now, as it is."""
+        if slip.queued is not None:
+            if slip.queued.next_at > self._now:
+                outbox.save(self._tx, replace(slip.queued, next_at=self._now))
+            return
+        reader = self._reader(slip.person, f"{slip.base}/{slip.person}")
+        kind, priority = slip.kind.value, int(slip.fault.severity)
+        row = compose.letter(self._composed(reader, slip), reader, kind=kind, priority=priority)
+        row = replace(row, fault=slip.fault.id, also=slip.source.also, created=slip.source.created)
+        self._decide(slip, slip.why, told=True, letter=outbox.add(self._tx, row))
+
+    def together(self, person: str, slips: tuple[Slip, ...]) -> None:
+        """Write one mail about many faults, in place of those that are written already."""
+        newest = max((slip.queued or slip.source).id for slip in slips)
+        reader = self._reader(person, f"{DIGEST}/{newest}/{person}")
+        told = tuple(Told(slip.kind, outline(self._office, slip.fault)) for slip in slips)
+        ready = compose.digest(reader, told, self._scene)
+        worst = max(int(slip.fault.severity) for slip in slips)
+        number = outbox.add(self._tx, compose.letter(ready, reader, kind=DIGEST, priority=worst))
+        why = Message(_("in one mail with {count} others"), {"count": len(slips) - 1})
+        for slip in slips:
+            if slip.queued is not None:
+                folded = replace(slip.queued, state=Delivery.ROUTED, message_id=ready.message_id)
+                outbox.save(self._tx, folded)
+            self._decide(slip, why, told=True, letter=number)
+
+    def settled(self, each: Addressed, *, told: bool) -> None:
+        """Write what has become of a notice itself."""
+        for letter in each.strays:
+            outbox.save(self._tx, replace(letter, state=Delivery.DROPPED, error=str(OFF_DUTY)))
+            self._untold(each.notice, OFF_DUTY, letter.person, letter.id)
+        if not each.notice.new:
+            return
+        for recipient in each.passed:
+            self._untold(each.notice, recipient.why, recipient.person)
+        if not each.slips:
+            self._nobody(each.notice)
+            return
+        state, error = (Delivery.ROUTED, None) if told else (Delivery.DROPPED, str(OVERTAKEN))
+        outbox.save(self._tx, replace(each.notice.source, state=state, error=error))
+
+    def _nobody(self, notice: Notice) -> None:
+        """Keep a notice that reaches nobody, and say so once."""
+        letter = notice.source
+        if letter.attempts == 0:
+            self._untold(notice, NOBODY, None)
+            not_told(self._tx, letter, NOBODY, self._now)
+        state = Delivery.GIVEN_UP if self._now >= letter.deadline else letter.state
+        tried = replace(letter, attempts=letter.attempts + 1, next_at=self._now + NOBODY_AGAIN, error=str(NOBODY))
+        outbox.save(self._tx, replace(tried, state=state))
+
+    def _composed(self, reader: Reader, slip: Slip) -> Composed:
+        case = gather(self._tx, self._office, slip.fault)
+        try:
+            return compose.notice(reader, slip.kind, case, self._scene, self._first_subject(slip))
+        except Exception:
+            # A mail that says little is better than none, and than a service that falls over each time it tries.
+            log.exception("a mail could not be written as it should be", fault=slip.fault.id)
+            return compose.plain(reader, slip.kind, case)
+
+    def _first_subject(self, slip: Slip) -> str | None:
+        """Return the subject of the first mail to this person about the fault, for what follows on it."""
+        if slip.kind in (Kind.OPENED, Kind.WORSE):
+            return None
+        number = slip.place
+        keys = [f"fault/{slip.fault.id}/{each}/{slip.person}" for each in range(number)]
+        opening = [each for each in outbox.of_keys(self._tx, keys) if each.kind == Kind.OPENED.value]
+        return opening[-1].subject if opening else None
+
+    def _reader(self, person: str, key: str) -> Reader:
+        return Reader(self._office, self._identity, person, key, self._now)
+
+    def _decide(self, slip: Slip, why: Message, *, told: bool, letter: int | None) -> None:
+        faults.decide(self._tx, Decided(self._now, slip.fault.id, slip.kind.value, told, why, slip.person, letter))
+
+    def _untold(self, notice: Notice, why: Message, person: str | None, letter: int | None = None) -> None:
+        kind = notice.kind.value
+        faults.decide(
+            self._tx, Decided(self._now, notice.fault.id, kind, told=False, why=why, person=person, outbox=letter)
+        )
