@@ -127,7 +127,7 @@ PART = 2000
 KINDS = (("core", "核心交换机", 2), ("servers", "服务器", 24), ("power", "UPS", 6))
 
 
-def settings(folder: Path, count: int = 40, site: str = SITE) -> Settings:
+def settings(folder: Path, count: int = 60, site: str = SITE) -> Settings:
     """Return the configuration of a hospital with that many devices; most of them are on its floors."""
     made = [
         _device(f"{group}-{number}", f"{title} {number}", group)
@@ -136,7 +136,7 @@ def settings(folder: Path, count: int = 40, site: str = SITE) -> Settings:
     ]
     floors = range(1, count - len(made) + 1)
     made += [_device(f"sw-{number}", f"接入交换机 {number}", "floor", 1 + number % 2) for number in floors]
-    for begin in range(0, count, PART):
+    for begin in range(0, max(count, 1), PART):
         part = folder / f"devices-{begin}.toml"
         part.write_text("\n".join(made[:count][begin : begin + PART]), encoding="utf-8")
     path = folder / "netwatch.toml"
@@ -166,7 +166,7 @@ class Hospital:
             self.database.write_now(work)  # type: ignore[arg-type]
 
 
-def opened(folder: Path, count: int = 40) -> Hospital:
+def opened(folder: Path, count: int = 60) -> Hospital:
     """Return a hospital in which everything is well."""
     known = settings(folder, count)
     database = Database(known.database_url).open()

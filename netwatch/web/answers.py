@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
     from netwatch.progress import Progress
     from netwatch.storage.database import Database
-    from netwatch.web.live import Pulse
+    from netwatch.web.live import News
 
     Ask = Callable[[Connection, Visit], object | None]
 
@@ -50,13 +50,13 @@ class Answers:
     """Answers from the database, and from the counters of the running service."""
 
     def __init__(
-        self, settings: Callable[[], Settings], database: Database, clock: Clock, progress: Progress, pulse: Pulse
+        self, settings: Callable[[], Settings], database: Database, clock: Clock, progress: Progress, news: News
     ) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
         self._progress = progress
-        self._pulse = pulse
+        self._news = news
         self._kept: dict[tuple[str, bool], tuple[str, str]] = {}
         self._locks: defaultdict[tuple[str, bool], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -117,7 +117,7 @@ class Answers:
 
     async def live(self, request: Request) -> Response:  # noqa: ARG002 - every stream is the same
         """Answer with a stream of events."""
-        return StreamingResponse(self._pulse.stream(), media_type="text/event-stream")
+        return StreamingResponse(self._news.stream(), media_type="text/event-stream")
 
     async def healthy(self, request: Request) -> Response:  # noqa: ARG002 - whoever asks
         """Say that the service is alive."""
@@ -145,10 +145,10 @@ class Answers:
         return await self._sorry(request, 500, FAILED)
 
     async def _visit(self, request: Request, known: tuple[str, ...] = ()) -> Visit:
-        return visit(request, self._settings(), self._clock.now(), await self._pulse.mark(), known)
+        return visit(request, self._settings(), self._clock.now(), await self._news.mark(), known)
 
     async def _read_status(self, seen: Visit) -> Status:
-        told, pace = replace(self._progress), self._pulse.pace()
+        told, pace = replace(self._progress), self._news.pace()
         size = await asyncio.to_thread(_size_on_disk, self._database)
         return await self._database.read(lambda tx: status(tx, seen.settings, told, pace, size, seen.wording.now))
 

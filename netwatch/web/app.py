@@ -16,20 +16,31 @@ from netwatch.web.rendering import STATIC
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from starlette.responses import Response
     from starlette.types import ASGIApp
 
     from netwatch.clock import Clock
     from netwatch.config import Settings
     from netwatch.progress import Progress
     from netwatch.storage.database import Database
-    from netwatch.web.live import Pulse
+    from netwatch.web.live import News
+
+
+class KeptFiles(StaticFiles):
+    """Files that a browser may keep, as long as it asks whether they are still the same."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """Return a file with its tag."""
+        answer = super().file_response(*args, **options)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def application(
-    settings: Callable[[], Settings], database: Database, clock: Clock, progress: Progress, pulse: Pulse
+    settings: Callable[[], Settings], database: Database, clock: Clock, progress: Progress, news: News
 ) -> ASGIApp:
     """Return the application behind its guard."""
-    answers = Answers(settings, database, clock, progress, pulse)
+    answers = Answers(settings, database, clock, progress, news)
     pages = {
         "/": answers.status,
         "/faults": answers.faults,
@@ -44,7 +55,7 @@ def application(
     routes = [Route(path, answer, methods=["GET"]) for path, answer in pages.items()]
     handlers: dict[Any, Any] = {HTTPException: answers.refused, Exception: answers.failed}
     app = Starlette(
-        routes=[*routes, Mount("/static", StaticFiles(directory=STATIC))],
+        routes=[*routes, Mount("/static", KeptFiles(directory=STATIC))],
         exception_handlers=handlers,
         max_body_size=1024,
     )

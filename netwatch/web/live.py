@@ -30,7 +30,7 @@ RETRY = 3000
 """Milliseconds after which a browser connects again."""
 
 
-class Pulse:
+class News:
     """Knows the mark of what is shown, and wakes the streams when it is another one."""
 
     def __init__(self, settings: Callable[[], Settings], database: Database, clock: Clock, progress: Progress) -> None:

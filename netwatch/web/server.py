@@ -12,7 +12,7 @@ import uvicorn
 
 from netwatch.config.values import is_loopback
 from netwatch.web.app import application
-from netwatch.web.live import Pulse
+from netwatch.web.live import News
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,8 +44,8 @@ class Web:
         self._settings = settings
         self._clock = clock
         self._progress = progress
-        self._pulse = Pulse(settings, database, clock, progress)
-        self._app = application(settings, database, clock, progress, self._pulse)
+        self._news = News(settings, database, clock, progress)
+        self._app = application(settings, database, clock, progress, self._news)
         self.address: tuple[str, int] | None = None
         """Where it listens, once it does."""
 
@@ -54,8 +54,8 @@ class Web:
         listening = await self._listen()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._pulse.run())
-                group.create_task(_Server(self._app, self._pulse.stop).serve(sockets=[listening]))
+                group.create_task(self._news.run())
+                group.create_task(_Server(self._app, self._news.stop).serve(sockets=[listening]))
         finally:
             self.address = None
             listening.close()

@@ -96,6 +96,11 @@ class DevicesView:
         return self.total - self.counts.get(DeviceState.UP, 0)
 
     @property
+    def unsure(self) -> int:
+        """Return how many are neither up nor in maintenance."""
+        return self.amiss - self.counts.get(DeviceState.MAINTENANCE, 0)
+
+    @property
     def troubled(self) -> tuple[GroupView, ...]:
         """Return the groups in which something is not up."""
         return tuple(group for group in self.groups if group.amiss)

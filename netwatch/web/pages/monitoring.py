@@ -122,7 +122,7 @@ def troubles_of(settings: Settings, progress: Progress, now: datetime) -> Iterat
 
 def silence(settings: Settings) -> timedelta:
     """Return how long no look at all may pass before something is wrong: twice the shortest interval."""
-    shortest = min((check.every for check in settings.checks), default=SHORTEST_SILENCE)
+    shortest = min((check.every for check in settings.checks), default=timedelta())
     return max(2 * shortest, SHORTEST_SILENCE)
 
 

@@ -42,6 +42,9 @@ def message(settings: Settings, stored: Message) -> Message:
 
 
 def in_order(settings: Settings, names: Collection[str]) -> list[str]:
-    """Return devices in the order of the configuration."""
-    wanted = set(names)
-    return [name for name in settings.devices if name in wanted] if wanted else []
+    """Return devices in the order of the configuration, those that it has no more at the end."""
+    if not names:
+        return []
+    wanted = dict.fromkeys(names)
+    known = [name for name in settings.devices if name in wanted]
+    return known + [name for name in wanted if name not in settings.devices]

@@ -35,10 +35,12 @@ class Status:
 
     @property
     def tone(self) -> str:
-        """Return what the page says at a glance: `blind`, the worst severity by name, or `calm`."""
+        """Return what the page says at a glance: `blind`, the worst severity by name, `unsure`, or `calm`."""
         if self.monitoring.blind:
             return "blind"
-        return self.faults.worst.name.lower() if self.faults.worst is not None else "calm"
+        if self.faults.worst is not None:
+            return self.faults.worst.name.lower()
+        return "unsure" if self.devices.unsure else "calm"
 
 
 def status(
