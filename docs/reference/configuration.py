@@ -133,13 +133,13 @@ def explained(text: str) -> Example:
         key = re.match(r"(?:# )?([a-z_]+) = ", line)
         if header:
             section, kind = header[1], ""
-            found.setdefault((section if comments else "", ""), _explained(comments))
+            _keep(found, (section, ""), comments)
         elif key:
             kind = kind or (re.findall(r'^(?:# )?kind = "([a-z]+)"', line) or [""])[0]
             table = _table(section)
             if table == "check" and key[1] not in CheckTable.model_fields:
                 table = f"kind {kind}"
-            found.setdefault((table, key[1]), _explained(comments))
+            _keep(found, (table, key[1]), comments)
         comments = [*comments, line[2:]] if line.startswith("# ") and not (header or key) else []
     return found
 
@@ -224,7 +224,8 @@ class _Page:
 
     def _sentence(self, section: str, name: str, sentences: Mapping[str, str]) -> str:
         inner = "group.check" if name == "check" else f"{section}.{name}"
-        said = self._example.get((section, name)) or self._example.get((inner, ""), Explained("", ""))
+        either = (self._example.get(place, Explained("", "")) for place in ((section, name), (inner, "")))
+        said = next((said for said in either if said.chinese), Explained("", ""))
         text = said.chinese if self._chinese else sentences.get(name) or said.english
         return text.replace("|", "\\|")
 
@@ -293,6 +294,12 @@ def _tables_in(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
     for name, field in model.model_fields.items():
         for inner in inner_models(field.annotation):
             yield name, inner
+
+
+def _keep(found: Example, place: tuple[str, str], comments: list[str]) -> None:
+    """Keep what stands above a key where it is first explained."""
+    if place not in found or not found[place].chinese:
+        found[place] = _explained(comments)
 
 
 def _explained(comments: list[str]) -> Explained:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
 
 HERE = Path(__file__).parent
-GAUGE = "netwatch_test_kinds:GaugeProbe"
+KINDS = (*entry_points(group=GROUP, name="icmp"), EntryPoint("gauge", "netwatch_test_kinds:GaugeProbe", GROUP))
+"""Two only, so that a new kind changes no sentence here."""
 DEVICE = '[[device]]\nname = "sw-1"\naddress = "127.0.0.1"\ncheck = [{ kind = "gauge", dial = "a" }]\n'
 
 
@@ -31,8 +32,7 @@ class Problems(Protocol):
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
     monkeypatch.syspath_prepend(HERE / "plugins")
-    # Two kinds only, so that a new one changes no sentence here.
-    return Registry([*entry_points(group=GROUP, name="icmp"), EntryPoint("gauge", GAUGE, GROUP)])
+    return Registry(KINDS)
 
 
 @pytest.fixture
