@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from netwatch.config.draft import Draft, Entry, faults
 from netwatch.config.findings import Finding, Hint, found, unknown, unknown_key
+from netwatch.config.inheritance import Merged, check_tables, groups_of, merge, quarrels
 from netwatch.config.settings import CheckTable, Device, Group
 from netwatch.config.values import duration_text
 from netwatch.config.wording import literal
@@ -17,7 +18,7 @@ from netwatch.errors import PluginError
 from probes.api import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import timedelta
 
     from pydantic import BaseModel
@@ -43,19 +44,6 @@ class Check:
     severity: Severity
     options: BaseModel
     reachability: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """A check as groups and device together describe it, and which table each key came from."""
-
-    raw: Mapping[str, Any]
-    origin: Mapping[str, KeyPath]
-    path: KeyPath
-
-    def at(self, path: KeyPath) -> KeyPath:
-        """Return where a key of the check stands in the file."""
-        return (*self.origin.get(str(path[0]), self.path), *path) if path else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +100,7 @@ class Checks:
             self.findings.append(found(device.path, template))
         for name in names:
             parts = [table[name] for table in (*inherited, own) if name in table]
-            self.findings += _quarrels(name, parts)
+            self.findings += quarrels(name, parts)
             measured = self._measured(tuple(path for path, _raw in parts), merge(parts), whole=True)
             if measured is not None and measured.table.enabled:
                 self.checks.append(measured.of(device.name, name))
@@ -179,41 +167,6 @@ class Checks:
         name = getattr(options, "credential", None)
         if isinstance(name, str) and name not in self._draft.credentials:
             yield unknown(merged.at(("credential",)), _("credential"), name, self._draft.credentials.keys())
-
-
-def groups_of(device: Entry[Device]) -> tuple[str, ...]:
-    """Return the groups that a device says it belongs to, valid or not."""
-    groups = device.raw.get("groups", ())
-    return tuple(name for name in groups if isinstance(name, str)) if isinstance(groups, tuple) else ()
-
-
-def check_tables(entry: Entry[Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
-    """Yield the check tables of a group or a device with their paths."""
-    tables = entry.raw.get("check", ())
-    for index, raw in enumerate(tables if isinstance(tables, tuple) else ()):
-        if isinstance(raw, dict):
-            yield (*entry.path, "check", index), raw
-
-
-def merge(parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Merged:
-    """Lay check tables over each other, later keys over earlier ones."""
-    raw: dict[str, Any] = {}
-    origin: dict[str, KeyPath] = {}
-    path: KeyPath = ()
-    for part, table in parts:
-        raw |= table
-        origin |= dict.fromkeys(table, part)
-        path = part
-    return Merged(raw, origin, path)
-
-
-def _quarrels(name: str, parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Iterator[Finding]:
-    """Yield where a check is said to be of another kind than it was before."""
-    kinds = [(path, kind) for path, raw in parts if isinstance(kind := raw.get("kind"), str)]
-    for path, kind in kinds[1:]:
-        if kind != kinds[0][1]:
-            template = _("the check '{name}' of the group is of kind '{first}'; give this one another name")
-            yield found((*path, "kind"), template, name=name, first=kinds[0][1])
 
 
 def _model(

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwatch.config.checks import OWN, Checks, groups_of
+from netwatch.config.checks import OWN, Checks
 from netwatch.config.confidential import exposed
 from netwatch.config.draft import drafted, model_of, shapes
 from netwatch.config.effective import Settings
 from netwatch.config.files import included, read
 from netwatch.config.findings import found
+from netwatch.config.inheritance import groups_of
 from netwatch.config.people import roster_of
 from netwatch.config.settings import CheckTable, Device, File, Group
 from netwatch.config.sources import Shape, Sources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netwatch.config.checks import groups_of
 from netwatch.config.findings import Finding, found, unknown
+from netwatch.config.inheritance import groups_of
 from netwatch.config.settings import Device, Group, Person, ShiftTable, Site
 from probes.api import _
 
