@@ -37,12 +37,12 @@ bench: .venv/development ## measure, and print ratios against a reference
 tools: ## install the system tools that tests need (as root; else it only says which are missing)
 	@.ci/tools
 
-locale: .venv/development ## collect the texts for people, and update both catalogues with them
+locale: .venv/development ## collect the texts for people, and update the Chinese catalogue with them
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F babel.cfg -o build/netwatch.pot --add-location=file --sort-by-file --width=120 \
+	$(BIN)/pybabel -q extract -F babel.cfg -k mark -o build/netwatch.pot --add-location=file --sort-by-file --width=120 \
 		--project=netwatch --copyright-holder="the netwatch authors" netwatch probes roster
-	for language in zh_CN en; do $(BIN)/pybabel -q update -i build/netwatch.pot -d $(CATALOGUES) -D netwatch \
-		-l $$language --init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120; done
+	$(BIN)/pybabel -q update -i build/netwatch.pot -d $(CATALOGUES) -D netwatch -l zh_CN \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120
 
 lock: build/lock/bin/pip-compile ## resolve the dependencies anew (UPGRADE=1 takes the newest of all)
 	@.ci/lock $(if $(UPGRADE),--upgrade)

@@ -18,7 +18,7 @@ LANGUAGES = ("zh_CN", "en")
 
 @cache
 def translations(language: str) -> NullTranslations:
-    """Return the catalogue of `zh_CN` or `en`. English is the source: its catalogue only has plural forms."""
+    """Return the catalogue of `zh_CN` or `en`. English is the source of all texts, and needs none."""
     path = files("netwatch") / "locale" / language / "LC_MESSAGES" / "netwatch.po"
     if language not in LANGUAGES or not path.is_file():
         return NullTranslations()
