@@ -82,20 +82,20 @@ def _rendered(name: str, handover: Handover, say: ReportWording, **options: Any)
         say=say,
         digest=digest(handover),
         gettext=_newstyle(say.translations.gettext),
-        ngettext=_newstyle(say.translations.ngettext),
         **options,
     )
 
 
-def _newstyle(translate: Callable[..., str]) -> Callable[..., str]:
+def _newstyle(translate: Callable[[str], str]) -> Callable[..., str]:
     """Return a gettext for templates: it fills `%(named)s` fields, and escapes them where the template does."""
 
     @pass_eval_context
-    def translated(context: EvalContext, *messages: Any, **values: Any) -> str:
-        found = translate(*messages)
-        if "num" not in values and len(messages) > 2:  # noqa: PLR2004 - one, many, count
-            values["num"] = messages[2]
-        return (escape(found) if context.autoescape else found) % values
+    def translated(context: EvalContext, message: str, **values: Any) -> str:
+        kind = escape if context.autoescape else str
+        try:
+            return kind(translate(message)) % values
+        except (KeyError, TypeError, ValueError):
+            return kind(message) % values
 
     return translated
 

@@ -190,6 +190,16 @@ class Handover:
         return tuple(entry for entry in self.faults if entry.closed_here)
 
     @property
+    def events(self) -> tuple[FaultEntry, ...]:
+        """Faults opened or closed in this shift, but for those that still stand beneath another."""
+        return tuple(entry for entry in self.faults if (entry.opened_here or entry.closed_here) and not entry.beneath)
+
+    @property
+    def explained(self) -> tuple[FaultEntry, ...]:
+        """Faults opened in this shift that still stand beneath another."""
+        return tuple(entry for entry in self.faults if entry.opened_here and entry.beneath)
+
+    @property
     def planned(self) -> tuple[Window, ...]:
         """Maintenance to come."""
         return tuple(window for window in self.windows if window.start > self.head.at)

@@ -164,6 +164,13 @@ class ReportWording(Wording):
             alike.setdefault(why, []).append(f"{each.device} {each.where}".rstrip())
         return tuple((why, tuple(names)) for why, names in alike.items())
 
+    def explained(self, handover: Handover) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the faults that another one explains, by that one: its number, and which they are."""
+        by_root: dict[int, list[str]] = {}
+        for entry in sorted(handover.explained, key=lambda entry: entry.fault.id):
+            by_root.setdefault(entry.fault.root or 0, []).append(f"F{entry.fault.id} {entry.fault.device}")
+        return tuple((f"F{root}", tuple(names)) for root, names in sorted(by_root.items()))
+
     def headline(self, handover: Handover) -> str:
         """Return what a mail's subject says: which shift, and the worst of it."""
         head = handover.head

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from roster.wall import instants, wall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
     from gettext import NullTranslations
     from zoneinfo import ZoneInfo
@@ -39,8 +39,8 @@ class Wording:
         return self.translations.info().get("language", "en").replace("_", "-") or "en"
 
     def __call__(self, msgid: str, **values: object) -> str:
-        """Translate and fill `{named}` fields."""
-        return self.translations.gettext(msgid).format_map(values)
+        """Translate and fill `{named}` fields; a translation with other fields gives way to the English text."""
+        return _filled(self.translations.gettext(msgid), msgid, values)
 
     def word(self, word: str) -> str:
         """Translate a word that another part of the program gave, if the catalogue knows it."""
@@ -48,7 +48,7 @@ class Wording:
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         """Translate by number; the field is `{n}`."""
-        return self.translations.ngettext(one, many, n).format(n=n)
+        return _filled(self.translations.ngettext(one, many, n), many, {"n": n})
 
     def when(self, moment: datetime | None) -> str:
         """Return `2026-11-22 08:00` by the wall; in a repeated hour with its offset."""
@@ -117,10 +117,9 @@ class Wording:
         return self(_("{names} and {n} more"), names=shown, n=more) if shown and more > 0 else shown
 
     def _linked(self, pattern: str, parts: Sequence[str]) -> str:
-        *firsts, last = parts or [""]
-        for first in reversed(firsts):
-            last = self(pattern, first=first, rest=last, name=first, names=last)
-        return last
+        """Put between the parts what a translated pattern has between its two fields."""
+        pieces = self(pattern, first="\0", rest="\0", name="\0", names="\0").split("\0")
+        return (pieces[1] if len(pieces) == 3 else ", ").join(parts)  # noqa: PLR2004 - before, between, after
 
     def until(self, moment: datetime | None) -> str:
         """Return `until 2026-11-22 08:00`, nothing for no end."""
@@ -133,3 +132,10 @@ class Wording:
     def due(self, moment: datetime | None) -> str:
         """Return `by 2026-11-22 08:00`, nothing for no hurry."""
         return self(_("by {time}"), time=self.when(moment)) if moment else ""
+
+
+def _filled(translated: str, source: str, values: Mapping[str, object]) -> str:
+    try:
+        return translated.format_map(values)
+    except (KeyError, IndexError, ValueError):
+        return source.format_map(values)
