@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
 
 from netwatch.errors import StorageError
-from netwatch.storage import lock
+from netwatch.storage import lock, sqlite
 from netwatch.storage.engines import is_sqlite, reader_engine, writer_engine
 from netwatch.storage.trouble import damaged, is_damage, is_unavailable, worded
 from probes.api import _
@@ -112,6 +113,12 @@ class Database:
         """Do the same where there is no event loop."""
         with worded(self.url), self._reader.connect() as connection, connection.begin():
             return work(connection)
+
+    def copy_into(self, target: Path) -> None:
+        """Copy a SQLite database, as it is at one instant and while it is in use, into an empty file."""
+        with worded(self.url), self._reader.connect() as connection, closing(sqlite.driver.connect(target)) as copy:
+            source: Any = connection.connection.driver_connection
+            source.backup(copy)
 
     def _submit(self, work: Work[T]) -> Future[T]:
         future: Future[T] = Future()

@@ -30,9 +30,9 @@ def worded(url: URL) -> Iterator[None]:
         yield
     except DBAPIError as error:
         if is_damage(error):
-            raise damaged(_shown(url), _said(error)) from error
+            raise damaged(_shown(url), said(error)) from error
         if is_unavailable(error):
-            raise unavailable(_shown(url), _said(error)) from error
+            raise unavailable(_shown(url), said(error)) from error
         raise
     except Busy as error:
         raise unavailable(_shown(url), "every connection is taken") from error
@@ -60,7 +60,8 @@ def is_unavailable(error: DBAPIError) -> bool:
     return error.connection_invalidated or any(sign in words for sign in UNAVAILABLE)
 
 
-def _said(error: DBAPIError) -> str:
+def said(error: DBAPIError) -> str:
+    """Return the driver's own words, without the statement."""
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 

@@ -30,6 +30,11 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def revision(connection: Connection) -> str | None:
+    """Return the revision that a database has, None when it has none of our tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def upgrade(connection: Connection) -> None:
     """Bring the tables to this program's revision. Raises SchemaTooNew for a database from a later program."""
     scripts = ScriptDirectory.from_config(_config())

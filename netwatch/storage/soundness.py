@@ -1,0 +1,115 @@
+"""Whether a database is whole: its file, its references, and what our own rules say must be so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from netwatch.storage import migrations
+from netwatch.storage.handovers import digest_of
+from netwatch.storage.outbox import Delivery
+from netwatch.storage.schema import faults, handovers, metadata, outbox, renderings
+from probes.api import Message, _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import ColumnElement, Connection
+
+MOST = 20
+"""How many lines of SQLite's own findings are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """What was found: the schema's revision, rows by table, and every defect."""
+
+    revision: str | None
+    counts: dict[str, int]
+    broken: tuple[Message, ...]
+    """What makes it unusable: a damaged file, or tables that are not this program's."""
+    wrong: tuple[Message, ...]
+    """What should not be so, and hinders nothing."""
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was found."""
+        return not self.broken and not self.wrong
+
+
+def examine(tx: Connection) -> Soundness:
+    """Look at everything. On a large database this takes minutes, and holds up nobody."""
+    revision = migrations.revision(tx)
+    broken = (*_file(tx), *_schema(revision))
+    if broken:
+        return Soundness(revision, {}, broken, ())
+    counts = {table.name: _count(tx, table.c.values()[0].is_not(None)) for table in metadata.sorted_tables}
+    wrong = (*_references(tx), *_faults(tx), *_outbox(tx), *_handovers(tx))
+    return Soundness(revision, counts, (), wrong)
+
+
+def damage(tx: Connection) -> tuple[Message, ...]:
+    """Return what is wrong with the file itself."""
+    return tuple(_file(tx))
+
+
+def _file(tx: Connection) -> Iterator[Message]:
+    if tx.dialect.name == "sqlite":
+        for (line,) in tx.exec_driver_sql(f"PRAGMA integrity_check({MOST})"):
+            if line != "ok":
+                yield Message(_("the file is damaged: {what}"), {"what": line})
+
+
+def _schema(revision: str | None) -> Iterator[Message]:
+    if revision is None:
+        yield Message(_("it is not a database of netwatch"))
+    elif revision != migrations.newest():
+        values = {"revision": revision, "newest": migrations.newest()}
+        yield Message(_("its schema is {revision}, this program's is {newest}"), values)
+
+
+def _references(tx: Connection) -> Iterator[Message]:
+    if tx.dialect.name == "sqlite":
+        for row in tx.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(MOST):
+            values = {"table": row[0], "row": row[1], "other": row[2]}
+            yield Message(_("row {row} of {table} refers to a row of {other} that is not there"), values)
+
+
+def _faults(tx: Connection) -> Iterator[Message]:
+    several = func.count() > 1
+    query = select(faults.c.check_id).where(faults.c.closed.is_(None)).group_by(faults.c.check_id).having(several)
+    for (check,) in tx.execute(query.limit(MOST)):
+        yield Message(_("{check} has more than one open fault"), {"check": check})
+    if backwards := _count(tx, faults.c.closed < faults.c.opened):
+        yield Message(_("faults that were closed before they opened: {count}"), {"count": backwards})
+
+
+def _outbox(tx: Connection) -> Iterator[Message]:
+    if unknown := _count(tx, outbox.c.state.not_in([state.value for state in Delivery])):
+        yield Message(_("mails in a state that nobody knows: {count}"), {"count": unknown})
+    if nowhere := _count(tx, (outbox.c.state == Delivery.QUEUED.value) & outbox.c.person.is_(None)):
+        yield Message(_("mails that are queued for nobody: {count}"), {"count": nowhere})
+    if timeless := _count(tx, (outbox.c.state == Delivery.SENT.value) & outbox.c.sent_at.is_(None)):
+        yield Message(_("mails that were sent at no time: {count}"), {"count": timeless})
+
+
+def _handovers(tx: Connection) -> Iterator[Message]:
+    """Check that no archived report was altered, and that none is missing between two."""
+    before = ""
+    columns = (handovers.c.id, handovers.c.document, handovers.c.digest, handovers.c.previous)
+    for number, document, digest, previous in tx.execute(select(*columns).order_by(handovers.c.id)):
+        if digest != digest_of(document):
+            yield Message(_("handover report {number} was altered after it was archived"), {"number": number})
+        if previous != before:
+            yield Message(_("a report is missing or was altered before handover report {number}"), {"number": number})
+        before = digest
+    for row in tx.execute(select(renderings)):
+        if row.digest != digest_of(row.body):
+            values = {"number": row.handover_id, "language": row.language, "format": row.format}
+            yield Message(_("the {format} text ({language}) of handover report {number} was altered"), values)
+
+
+def _count(tx: Connection, condition: ColumnElement[bool]) -> int:
+    return tx.execute(select(func.count()).where(condition)).scalar() or 0
