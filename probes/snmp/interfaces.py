@@ -37,6 +37,7 @@ OVER_4_GBIT = 4_294_967_295
 FASTEST = 4_000_000
 """Mbit/s beyond which ifHighSpeed is a mistake: some give bit/s there."""
 MEGA = 1_000_000
+_NUMBERED = "ifIndex "
 
 
 def speed(low: int | None, high: int | None) -> int | None:
@@ -116,11 +117,16 @@ def identities(ports: Iterable[Interface]) -> Mapping[int, str]:
 
 
 def _by_name(port: Interface) -> str:
-    return port.name or ""
+    return _usable(port.name)
 
 
 def _by_description(port: Interface) -> str:
-    return port.description or ""
+    return _usable(port.description)
+
+
+def _usable(name: str | None) -> str:
+    """Return a name, but for one that could be taken for a port's number."""
+    return name if name and not name.startswith(_NUMBERED) else ""
 
 
 def _by_mac(port: Interface) -> str:
@@ -128,4 +134,4 @@ def _by_mac(port: Interface) -> str:
 
 
 def _by_index(port: Interface) -> str:
-    return f"ifIndex {port.index}"
+    return f"{_NUMBERED}{port.index}"
