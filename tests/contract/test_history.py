@@ -168,3 +168,13 @@ def test_however_the_clock_jumps_only_what_was_measured_is_read(
     for poll in read(database, source, first, last):
         assert poll in measured
         assert first <= poll[0] < last
+
+
+def test_after_the_clock_was_set_back_what_lost_its_predecessor_leans_on_no_other_row(database: Database) -> None:
+    recorder = Recorder()
+    for number in range(5):
+        record(database, recorder, "sw-1/icmp", START + (100 + number) * MINUTE, {"rtt": 100.0 + number})
+    for number in range(10):
+        record(database, recorder, "sw-1/icmp", START + number * MINUTE, {"rtt": float(number)})
+    database.write_now(partial(history.drop_before, before=START + 5 * MINUTE))
+    assert [values["rtt"] for _at, values in read(database, "sw-1/icmp")] == [100.0, 101.0, 102.0, 103.0, 104.0]
