@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
 
 LONGEST = 4000
-LEVELS = ("information", "warning", "important")
+LEVELS = (_("information"), _("warning"), _("important"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from netwatch.workers.prober import Prober, looks
 from netwatch.workers.reviewer import Reviewer
 from netwatch.workers.watched import Watched
 from probes.api import Message, Shared, _
+from probes.icmp.pace import Pace
 
 if TYPE_CHECKING:
     from netwatch.clock import Clock
@@ -140,6 +141,7 @@ class Service:
         """Watch what this configuration asks for, and let go of the rest."""
         self.watched.settings = settings
         self._shared.credentials = settings.credentials
+        self._shared.get("icmp/pace", Pace).limit(settings.polling.icmp_rate)
         gone = await self._database.write(partial(roll.call, settings=settings, now=self._clock.now()))
         self.watched.forget(gone)
         self._looks = looks(settings, self._registry, self._shared, self._looks)
@@ -158,7 +160,9 @@ class Service:
         return timetable
 
     def _tick(self) -> None:
-        self.due.release(self._clock.monotonic())
+        now = self._clock.monotonic()
+        self.due.release(now)
+        self.progress.overdue = self.due.overdue(now)
         self._pulse.beat("scheduler")
 
     def _feed(self) -> None:

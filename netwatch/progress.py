@@ -19,6 +19,8 @@ class Progress:
     """How many looks were taken, good or bad."""
     late: int = 0
     """How many were taken up later than their turn."""
+    overdue: int = 0
+    """How many wait just now for longer than they should."""
     skipped: int = 0
     """How many turns passed without a look."""
     last_poll_at: datetime | None = None

@@ -237,5 +237,5 @@ def _monitoring(tx: Connection, settings: Settings, progress: Progress | None) -
         problems.append(Message(_("the monitor itself is cut off from the network")))
     if progress.outbox_error:
         problems.append(Message(_("mail is not taken: {error}"), {"error": progress.outbox_error}))
-    polls = of_report.Polls(_("all checks"), progress.last_poll_at)
+    polls = of_report.Polls(_("all checks"), progress.last_poll_at, progress.overdue)
     return of_report.Monitoring(len(settings.devices), seen, polls=(polls,), problems=tuple(problems))

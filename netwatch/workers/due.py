@@ -47,6 +47,10 @@ class Due:
             if self._turns.get(name) == turn:
                 self._queue(name, turn)
 
+    def overdue(self, now: float) -> int:
+        """Return how many checks have waited for longer than they should."""
+        return sum(now - turn > LATE.total_seconds() for turn in self._queued.values())
+
     def at_once(self, name: str, now: float) -> None:
         """Give a check a turn now, beside its regular ones."""
         if name in self._running:

@@ -113,3 +113,12 @@ async def test_a_check_taken_up_late_is_counted():
     due.started("a", 90)
 
     assert due.late == 1
+
+
+async def test_what_waits_too_long_is_overdue():
+    due = due_of("a", "b")
+    due.release(60)
+
+    assert due.overdue(130) == 2
+    assert await taken(due, 130) != []
+    assert due.overdue(130) == 0
