@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from netwatch import __version__
 from netwatch.errors import ConfigError, NetwatchError
 from netwatch.language import gettext as _
-from netwatch.language import of_terminal, said, translations
+from netwatch.language import ngettext, of_terminal, said, translations
+from probes.api import _ as mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,26 @@ COMMANDS = (
 )
 
 
+OF_ARGPARSE = (
+    mark("usage: "),
+    mark("options"),
+    mark("positional arguments"),
+    mark("show this help message and exit"),
+    mark("show program's version number and exit"),
+    mark("%(prog)s: error: %(message)s\n"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("expected one argument"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+)
+"""What argparse itself says to people. It looks its texts up in a module variable, which `parser` sets."""
+
+
 def parser(asked: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of every command, or of one alone: the others need not be loaded to run it."""
+    vars(argparse).update(_=_, ngettext=ngettext)
     top = argparse.ArgumentParser(prog="netwatch", description=_("Duty monitoring for a hospital information centre."))
     top.add_argument("--version", action="version", version=f"netwatch {__version__}")
     commands = top.add_subparsers(dest="command", metavar=_("COMMAND"), required=True)
