@@ -70,7 +70,10 @@ def _broken(error: BaseException, relay: Relay) -> str:
             return f"its certificate is not trusted: {harmless(str(cause.verify_message), LONGEST)}"
     if isinstance(error, TimeoutError):
         return f"no answer within {relay.timeout.total_seconds():g} s"
-    return reason(str(error) or type(error).__name__, relay)
+    text = str(error)
+    if not text or text.endswith(": "):
+        text += type(error.__cause__ or error).__name__
+    return reason(text, relay)
 
 
 def reason(text: str, relay: Relay) -> str:

@@ -44,6 +44,16 @@ class RelayLine:
             outcome = await self._try(mail)
         return outcome
 
+    async def greet(self) -> str | None:
+        """Connect, encrypt and sign in, and say goodbye; return what went wrong, None when nothing did."""
+        try:
+            await self._connected()
+        except Trouble as trouble:
+            return str(trouble)
+        finally:
+            await self.close()
+        return None
+
     async def close(self) -> None:
         """Say goodbye, briefly."""
         client, self._client = self._client, None
@@ -79,25 +89,33 @@ class RelayLine:
         if self._client is not None and self._client.is_connected:
             return self._client
         self._drop()
+        try:
+            self._client = await self._connect()
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            raise Trouble.of(error, self.relay) from None
+        return self._client
+
+    async def _connect(self) -> aiosmtplib.SMTP:
         relay = self.relay
         seconds = relay.timeout.total_seconds()
+        client = aiosmtplib.SMTP(
+            hostname=relay.host,
+            port=relay.port,
+            local_hostname=socket.gethostname() or "localhost",
+            timeout=seconds,
+            use_tls=relay.tls == "implicit",
+            start_tls=relay.tls == "starttls",
+            tls_context=await self._trust(),
+            username=relay.user,
+            password=relay.password.reveal() if relay.user and relay.password else None,
+        )
         try:
-            client = aiosmtplib.SMTP(
-                hostname=relay.host,
-                port=relay.port,
-                local_hostname=socket.gethostname() or "localhost",
-                timeout=seconds,
-                use_tls=relay.tls == "implicit",
-                start_tls=relay.tls == "starttls",
-                tls_context=await self._trust(),
-                username=relay.user,
-                password=relay.password.reveal() if relay.user and relay.password else None,
-            )
             async with asyncio.timeout(seconds):
                 await client.connect()
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
-            raise Trouble.of(error, relay) from None
-        self._client = client
+                await _introduce(client)
+        except BaseException:
+            client.close()
+            raise
         return client
 
     async def _trust(self) -> ssl.SSLContext | None:
@@ -111,6 +129,15 @@ class RelayLine:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+async def _introduce(client: aiosmtplib.SMTP) -> None:
+    """Say hello now, so that a relay that will not talk is known before any mail is at stake."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
 
 
 def _context(relay: Relay) -> ssl.SSLContext:
