@@ -117,7 +117,8 @@ class Answers:
 
     async def live(self, request: Request) -> Response:  # noqa: ARG002 - every stream is the same
         """Answer with a stream of events."""
-        return StreamingResponse(self._news.stream(), media_type="text/event-stream")
+        unheld = {"X-Accel-Buffering": "no"}  # a proxy in front must pass each event on at once
+        return StreamingResponse(self._news.stream(), media_type="text/event-stream", headers=unheld)
 
     async def healthy(self, request: Request) -> Response:  # noqa: ARG002 - whoever asks
         """Say that the service is alive."""
