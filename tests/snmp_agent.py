@@ -226,7 +226,7 @@ def _fill(
         module.apiPDU.set_error_status(pdu, status)
         module.apiPDU.set_error_index(pdu, index)
     else:
-        module.apiPDU.set_varbinds(pdu, [(name, _encoded(module, value)) for name, value in varbinds])
+        module.apiPDU.set_varbinds(pdu, [(name, encoded(module, value)) for name, value in varbinds])
 
 
 _ABSENT = {
@@ -249,7 +249,7 @@ _ENCODE: dict[type, Callable[[Any, Any], Any]] = {
 }
 
 
-def _encoded(module: Any, value: Value) -> Any:
+def encoded(module: Any, value: Value) -> Any:
     return _ENCODE[type(value)](module, value)
 
 

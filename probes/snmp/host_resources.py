@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from probes.snmp.client import Oid, oid
@@ -30,10 +31,12 @@ _RAM, _VIRTUAL = (*_TYPES, 2), (*_TYPES, 3)
 _KEEPS = {(*_TYPES, kind) for kind in (4, 5, 8, 9, 10)}
 """Fixed and removable disks, RAM disks, flash memory, network disks."""
 _PRINTER: Oid = oid("1.3.6.1.2.1.25.3.1.5")
-_RECLAIMABLE = ("buffer", "cache")
-"""Words in the names of what counts as used memory, though it is given back as soon as it is needed."""
-_STATISTICS = ("uma:", "malloc:", "mbuf", "real memory", "shared ")
-"""How names begin that FreeBSD's agents put among the memories, though nothing can fill up there."""
+_RECLAIMABLE = re.compile(r"\b(memory|ram)\b.*(buffer|cache)|cache\w* memory", re.IGNORECASE)
+"""How that is called which counts as used memory, though it is given back as soon as it is needed."""
+_ZONES = ("uma:", "malloc:", "mbuf")
+"""How names begin that FreeBSD puts among the memories for each of its kernel's allocators."""
+_STATISTICS = ("real memory", "shared ", "virtual memory", "shared virtual")
+"""Memories in which nothing can fill up: what of another is in use."""
 SMALLEST = 1 << 16
 """Octets below which a file system is a device tree or the like."""
 _READ_ONLY = 2
@@ -44,6 +47,8 @@ _CRITICAL_ERRORS = 0b0101_1100_0000_0000
 
 def is_pool(row: Row) -> bool:
     """Whether a row of hrStorageTable is of interest: memory, disks, and what memory gives back."""
+    if row.text("hrStorageDescr").lower().startswith(_ZONES):
+        return False
     return row.oid("hrStorageType") in (_RAM, _VIRTUAL) or row.oid("hrStorageType") in _KEEPS or _is_reclaimable(row)
 
 
@@ -63,13 +68,19 @@ def processors(loads: Read, devices: Read) -> tuple[Processor, ...]:
 
 def memory(rows: Read) -> tuple[Pool, ...]:
     """Return memory and swap; what can be reclaimed does not count as used memory."""
+    given_back = _given_back(rows)
     found = []
     for row in rows:
         pool = _pool(row)
         is_memory = row.oid("hrStorageType") in (_RAM, _VIRTUAL) and not _is_reclaimable(row)
-        if is_memory and pool.total_bytes and not pool.name.lower().startswith(_STATISTICS):
-            found.append(_less(pool, _given_back(rows, row)) if row.oid("hrStorageType") == _RAM else pool)
+        if is_memory and pool.total_bytes and not pool.name.lower().startswith(_ZONES):
+            found.append(_less(pool, given_back) if row.oid("hrStorageType") == _RAM else pool)
     return tuple(found)
+
+
+def can_fill(pool: Pool) -> bool:
+    """Whether a memory is one that can run out, and not a figure about another one."""
+    return not pool.name.lower().startswith(_STATISTICS)
 
 
 def storage(rows: Read) -> tuple[Pool, ...]:
@@ -129,15 +140,14 @@ def _disk(row: Row) -> Pool | None:
 
 
 def _is_reclaimable(row: Row) -> bool:
-    name = row.text("hrStorageDescr").lower()
-    return row.oid("hrStorageType") not in _KEEPS and any(word in name for word in _RECLAIMABLE)
+    return row.oid("hrStorageType") not in _KEEPS and bool(_RECLAIMABLE.search(row.text("hrStorageDescr")))
 
 
-def _given_back(rows: Read, ram: Row) -> int:
-    """Return what can be reclaimed of this memory: the rows that count within the same total, or without one."""
-    total = _pool(ram).total_bytes
-    pools = [_pool(row) for row in rows if _is_reclaimable(row)]
-    return sum(pool.used_bytes or 0 for pool in pools if pool.total_bytes in (total, pool.used_bytes))
+def _given_back(rows: Read) -> int:
+    """Return the octets that can be reclaimed; none where the agent tells active memory apart by itself."""
+    if any(row.text("hrStorageDescr").lower() == "real memory" for row in rows):
+        return 0
+    return sum(_pool(row).used_bytes or 0 for row in rows if _is_reclaimable(row))
 
 
 def _less(pool: Pool, reclaimable: int) -> Pool:

@@ -36,8 +36,6 @@ _KINDS = {
     "runtime": UPS_RUNTIME,
     "load": UPS_LOAD,
 }
-_SWAP = ("swap", "virtual")
-"""How memory that is no RAM is called by net-snmp and Windows."""
 
 
 def values(reads: Mapping[str, Read], clocks: Clocks) -> list[Value]:
@@ -46,9 +44,10 @@ def values(reads: Mapping[str, Read], clocks: Clocks) -> list[Value]:
     devices, systems = reads[host_resources.DEVICE_TABLE.name], reads[host_resources.FILE_SYSTEM_TABLE.name]
     processors = host_resources.processors(reads[host_resources.PROCESSOR_TABLE.name], devices)
     seconds = true_uptime(clocks)
-    memory = host_resources.memory(rows) or ucd.memory(reads[ucd.MEMORY.name])
-    ram = [pool for pool in memory if not pool.name.lower().startswith(_SWAP)]
-    swap = [pool for pool in memory if pool.name.lower().startswith("swap")]
+    memory = [pool for pool in host_resources.memory(rows) if host_resources.can_fill(pool)]
+    memory = memory or list(ucd.memory(reads[ucd.MEMORY.name]))
+    ram = [pool for pool in memory if not _is_swap(pool)]
+    swap = [pool for pool in memory if _is_swap(pool)]
     found = [] if seconds is None else [Value(UPTIME.name, seconds)]
     loads = processors or ucd.processors(reads[ucd.SYSTEM_STATS.name])
     found += _named(CPU, ((load.name, load.percent, None) for load in loads))
@@ -74,6 +73,10 @@ def _sensors(reads: Mapping[str, Read]) -> list[Value]:
         nothing(host_resources.PRINTER_TABLE), reads[host_resources.DEVICE_TABLE.name]
     )
     return found + _named(PRINTER_STATE, ((s.name, s.value, _state(s)) for s in printers))
+
+
+def _is_swap(pool: Pool) -> bool:
+    return "swap" in pool.name.lower()
 
 
 def _state(sensor: Sensor) -> State | None:
