@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+ALIVE = "alive_at"
+"""Under which the service keeps when it last wrote, an ISO 8601 time."""
+
+
 def get(tx: Connection, key: str) -> str | None:
     """Return what is kept under a key."""
     found: str | None = tx.execute(select(meta.c.value).where(meta.c.key == key)).scalar()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from netwatch.storage import migrations
 from netwatch.storage.handovers import digest_of
@@ -50,14 +50,21 @@ def examine(tx: Connection) -> Soundness:
     return Soundness(revision, counts, (), wrong)
 
 
-def damage(tx: Connection) -> tuple[Message, ...]:
-    """Return what is wrong with the file itself."""
-    return tuple(_file(tx))
+def damage(tx: Connection, *, quick: bool = False) -> tuple[Message, ...]:
+    """Return what is wrong with the file itself. Quick does not compare indexes with their tables."""
+    return tuple(_file(tx, "quick_check" if quick else "integrity_check"))
 
 
-def _file(tx: Connection) -> Iterator[Message]:
+def unsafe(tx: Connection) -> tuple[str, ...]:
+    """Return the server's settings that are off and without which a power cut may destroy the database."""
+    if tx.dialect.name != "postgresql":
+        return ()
+    return tuple(name for name in ("fsync", "full_page_writes") if tx.execute(text(f"SHOW {name}")).scalar() != "on")
+
+
+def _file(tx: Connection, how: str = "integrity_check") -> Iterator[Message]:
     if tx.dialect.name == "sqlite":
-        for (line,) in tx.exec_driver_sql(f"PRAGMA integrity_check({MOST})"):
+        for (line,) in tx.exec_driver_sql(f"PRAGMA {how}({MOST})"):
             if line != "ok":
                 yield Message(_("the file is damaged: {what}"), {"what": line})
 

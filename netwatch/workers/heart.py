@@ -24,7 +24,6 @@ log = structlog.get_logger()
 
 EVERY = 5.0
 JUMP = timedelta(seconds=5)
-ALIVE = "alive_at"
 
 
 class Heart:
@@ -51,7 +50,7 @@ class Heart:
         """Write one small row: a hung writer shows itself here, and the last beat tells when the service was lost."""
         self._progress.isolated = self._watched.isolated()
         try:
-            await self._database.write(partial(records.put, key=ALIVE, value=now.isoformat()))
+            await self._database.write(partial(records.put, key=records.ALIVE, value=now.isoformat()))
             if jump is not None:
                 seconds = f"{jump.total_seconds():+.0f}"
                 log.warning("the wall clock jumped", seconds=seconds)
