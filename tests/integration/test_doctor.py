@@ -15,7 +15,7 @@ from netwatch.clock import SystemClock
 from netwatch.doctor import look
 from netwatch.storage import records
 from netwatch.storage.database import Database
-from tests.smtp_relay import PASSWORD, Mailbox, relay, unused_port
+from tests.smtp_relay import PASSWORD, Certificate, Mailbox, relay, unused_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,12 +164,14 @@ async def test_a_relay_is_greeted_and_given_no_mail(tmp_path: Path, capsys: pyte
 async def test_a_relay_that_refuses_the_sign_in_is_a_problem_and_the_password_is_not_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with relay(Mailbox(), auth=True) as port:
-        who = f'user = "netwatch"\npassword = "not {PASSWORD}"'
-        mail = f'[[mail.relay]]\nhost = "127.0.0.1"\nport = {port}\ntls = "none"\n{who}'
+    certificate = Certificate(tmp_path)
+    async with relay(Mailbox(), tls=certificate.server, auth=True) as port:
+        who = f'ca_file = "{certificate.file}"\nuser = "netwatch"\npassword = "not {PASSWORD}"'
+        mail = f'[[mail.relay]]\nhost = "127.0.0.1"\nport = {port}\n{who}'
         code, found = await asyncio.to_thread(examined, written(tmp_path, mail=mail), capsys)
         await asyncio.sleep(0.1)  # the relay still has to see that the caller has gone
     assert (code, found["mail"][0]["grade"]) == (1, "problem")
+    assert "refuses the user name or password" in found["mail"][0]["what"]
     assert PASSWORD not in json.dumps(found)
 
 
