@@ -75,7 +75,7 @@ def _of_person(person: str, slips: list[Slip], sent: Sent, digest_over: int, now
     if not stormy and len(lasting) + len(recent) <= digest_over:
         return Bundle(person, single=lasting, overtaken=overtaken)
     alone = len(lasting) == 1
-    before = max(recent) if alone else sent.digest
+    before = max(recent, default=sent.digest) if alone else sent.digest
     if before is not None and before <= now < before + BETWEEN_DIGESTS:
         return Bundle(person, held_until=before + BETWEEN_DIGESTS)
     if alone:
