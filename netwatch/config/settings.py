@@ -139,7 +139,7 @@ class CheckTable(BaseModel):
     """Tells two checks of one kind apart; the kind itself by default."""
     every: Duration = timedelta(seconds=60)
     """How often to look."""
-    retry: Duration = timedelta(seconds=15)
+    retry: Duration = timedelta(seconds=10)
     """How soon to look again while a change is not confirmed; `every`, where that is shorter."""
     deadline: Duration = timedelta(seconds=30)
     """When a measurement is given up; `every`, where that is shorter."""
