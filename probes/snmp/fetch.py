@@ -40,6 +40,7 @@ class Fetch:
         self._left = deque(names)
         self._sizes = sizes
         self._asked: tuple[Oid, ...] = ()
+        self._lead: tuple[Oid, ...] = (SYS_UPTIME,)
         self._timeouts = 0
         self.fetched = Fetched()
 
@@ -49,7 +50,7 @@ class Fetch:
             return None
         width = max(1, self._sizes.limit - 1)
         self._asked = tuple(self._left.popleft() for _n in range(min(width, len(self._left))))
-        return (SYS_UPTIME, *self._asked)
+        return self._lead + self._asked
 
     @property
     def is_untried(self) -> bool:
@@ -68,9 +69,9 @@ class Fetch:
             self.give_up(reply)
         elif len(self._asked) == 1:
             self._sizes.absolve(self._asked[0])
-            self.fetched.unread += self._asked
-        elif reply.cause is Cause.ERROR_STATUS and 1 < reply.index <= len(self._asked) + 1:
-            self._leave_out(reply.index - 2)
+            self._blame_one(reply)
+        elif reply.cause is Cause.ERROR_STATUS and len(self._lead) < reply.index <= len(self._lead + self._asked):
+            self._leave_out(reply.index - 1 - len(self._lead))
         else:
             self._sizes.failed(len(self._asked) + 1, self._asked)
             self._left.extendleft(reversed(self._asked))
@@ -85,12 +86,22 @@ class Fetch:
     def _answered(self, reply: Answer) -> None:
         self._timeouts = 0
         self._sizes.worked(len(self._asked) + 1, self._asked)
-        (_name, ticks), *varbinds = reply.varbinds
-        for name, value in varbinds:
+        ticks = reply.varbinds[0][1] if self._lead else None
+        for name, value in reply.varbinds[len(self._lead) :]:
             self.fetched.values[name] = value
             if isinstance(ticks, int):
                 self.fetched.ticks[name] = int(ticks)
-        self.fetched.values.setdefault(SYS_UPTIME, ticks)
+        if self._lead:
+            self.fetched.values.setdefault(SYS_UPTIME, ticks)
+
+    def _blame_one(self, reply: Unanswered) -> None:
+        """Blame a single name; but first sysUpTime, which is asked with each: then do without it."""
+        if self._lead and reply.cause is not Cause.TIMEOUT and not self.fetched.values:
+            self.fetched.unread += self._lead
+            self._lead = ()
+            self._left.extendleft(self._asked)
+        else:
+            self.fetched.unread += self._asked
 
     def _leave_out(self, place: int) -> None:
         """Leave out the culprit that the device names, and ask for the others again."""

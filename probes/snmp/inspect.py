@@ -76,8 +76,11 @@ async def describe(client: SnmpClient) -> dict[Oid, Value] | Unanswered:
         return reply
     values: dict[Oid, Value] = {}
     for name in DESCRIPTION:
-        single = await client.get((name,))
-        values.update(single.varbinds if isinstance(single, Answer) else ())
+        single = await client.get((name,), attempts=1)
+        if isinstance(single, Answer):
+            values.update(single.varbinds)
+        elif not values and single.cause in (Cause.TIMEOUT, Cause.MALFORMED):
+            return reply
     return values or reply
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from probes.snmp.fetch import Fetched
+    from probes.snmp.inspection import Interface
     from probes.snmp.ports import Port
     from probes.snmp.tables import Read, Row, Table
 
@@ -45,6 +46,10 @@ HURRY = 3
 """Discoveries at once for a changed interface table, before it must wait: some change it all the time."""
 WALKS = 3
 """Complete walks without a port after which it is gone."""
+
+
+_ALWAYS = (*CLOCKS, TABLE_CHANGE)
+"""Read of every device, whether it has them or not."""
 
 
 def _all(_row: Row) -> bool:
@@ -104,8 +109,10 @@ def make(
 ) -> Plan:
     """Make the plan of what a discovery found, with what the last plan knows."""
     found = interfaces(reads[IF_TABLE.name], reads[IFX_TABLE.name], None)
-    called = identities(found)
     known = before.ports if before else {}
+    called = identities(found)
+    if not (reads[IF_TABLE.name].is_complete and reads[IFX_TABLE.name].is_complete):
+        called = _remembered(found, called, known)
     chosen = ports.choose(found, called, reads, wishes.ports, wishes.speeds, known, is_all=wishes.is_all)
     renamed = _renamed(known, chosen)
     step = 1 if reads[IF_TABLE.name].is_complete else 0
@@ -130,7 +137,7 @@ def make(
         ),
         partial=0 if all(read.is_complete for read in reads.values()) else (before.partial if before else 0) + 1,
         hurried=before.hurried + 1 if before and timedelta() <= now - before.made < PAUSE else 0,
-        names=_instances(reads, chosen),
+        names=_instances(reads, kept | chosen),
     )
 
 
@@ -148,7 +155,7 @@ def is_due(plan: Plan, now: datetime, *, table_change: int | None, has_restarted
 
 def vanished(plan: Plan, fetched: Fetched) -> bool:
     """Whether the device says of any planned instance that there is none."""
-    return any(isinstance(fetched.values.get(name), Missing) for name in plan.names if name not in CLOCKS)
+    return any(isinstance(fetched.values.get(name), Missing) for name in plan.names if name not in _ALWAYS)
 
 
 def refreshed(plan: Plan, fetched: Fetched) -> dict[str, Read]:
@@ -171,14 +178,21 @@ def refreshed(plan: Plan, fetched: Fetched) -> dict[str, Read]:
 
 
 def _instances(reads: Mapping[str, Read], chosen: Mapping[str, Port]) -> tuple[Oid, ...]:
-    names: list[Oid] = [name for name in (*CLOCKS, TABLE_CHANGE) if name != SYS_UPTIME]
+    names: list[Oid] = [name for name in _ALWAYS if name != SYS_UPTIME]
     for port in chosen.values():
-        names += ports.instances(port, reads)
+        names += port.instances()
     for name, (columns, is_kept) in MOVING.items():
         oids = reads[name].table.oids()
         for row in filter(is_kept, reads[name]):
             names += ((*oids[column], *row.index) for column in columns if row.value(column) is not None)
     return tuple(names)
+
+
+def _remembered(found: Sequence[Interface], called: Mapping[int, str], known: Mapping[str, Port]) -> Mapping[int, str]:
+    """Call ports as before, where the columns that name them were not read to the end."""
+    before = {(port.index, port.mac): item for item, port in known.items()}
+    names = {port.index: before.get((port.index, port.mac), called[port.index]) for port in found}
+    return names if len(set(names.values())) == len(names) else called
 
 
 def _renamed(known: Mapping[str, Port], chosen: Mapping[str, Port]) -> dict[str, str]:

@@ -52,6 +52,8 @@ class Port:
     mac: str | None
     is_asked: bool
     counters: Mapping[str, CounterCell]
+    discontinuity: Oid | None
+    """The instance of ifCounterDiscontinuityTime, where there is one."""
 
     @property
     def admin(self) -> Oid:
@@ -63,10 +65,10 @@ class Port:
         """The instance of ifOperStatus."""
         return (*_LOW["ifOperStatus"], self.index)
 
-    @property
-    def discontinuity(self) -> Oid:
-        """The instance of ifCounterDiscontinuityTime."""
-        return (*_HIGH["ifCounterDiscontinuityTime"], self.index)
+    def instances(self) -> tuple[Oid, ...]:
+        """Return what must be read at each poll."""
+        more = (self.discontinuity,) if self.discontinuity else ()
+        return (self.admin, self.oper, *more, *(cell.name for cell in self.counters.values()))
 
 
 def choose(
@@ -91,7 +93,10 @@ def choose(
             continue
         override = next((speeds[glob] for glob in speeds if matches(interface, item, (glob,))), None)
         cells = _cells(interface.index, reads, known.get(item))
-        ports[item] = Port(item, interface.index, override or interface.speed_bps, interface.mac, is_asked, cells)
+        since = (*_HIGH["ifCounterDiscontinuityTime"], interface.index)
+        has_since = reads[IFX_TABLE.name].get(interface.index).number("ifCounterDiscontinuityTime") is not None
+        speed = override or interface.speed_bps
+        ports[item] = Port(item, interface.index, speed, interface.mac, is_asked, cells, since if has_since else None)
     return ports
 
 
@@ -120,16 +125,9 @@ def _cells(index: int, reads: Mapping[str, Read], before: Port | None) -> dict[s
     return cells
 
 
-def instances(port: Port, reads: Mapping[str, Read]) -> tuple[Oid, ...]:
-    """Return what must be read of a port at each poll."""
-    has_discontinuity = reads[IFX_TABLE.name].get(port.index).number("ifCounterDiscontinuityTime") is not None
-    more = (port.discontinuity,) if has_discontinuity else ()
-    return (port.admin, port.oper, *more, *(cell.name for cell in port.counters.values()))
-
-
 def samples(port: Port, fetched: Fetched, epoch: int) -> dict[str, Sample]:
     """Return the counters of a port as they were just read, with all that a comparison must agree in."""
-    since = fetched.values.get(port.discontinuity)
+    since = fetched.values.get(port.discontinuity) if port.discontinuity else None
     baseline = Baseline(epoch, int(since) if isinstance(since, int) else None, port.index)
     found = {}
     for way, cell in port.counters.items():

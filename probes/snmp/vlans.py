@@ -18,8 +18,10 @@ LAST_VLAN = 4094
 
 def vlans(static: Read, current: Read, ieee: Read) -> tuple[Vlan, ...]:
     """Return the VLANs that are configured, and those that are in use without it."""
-    names = {row.index[-1]: row.text("ieee8021QBridgeVlanStaticName") for row in ieee}
-    names |= {row.index[-1]: row.text("dot1qVlanStaticName") for row in static}
+    names: dict[int, str] = {}
+    for rows, column in ((static, "dot1qVlanStaticName"), (ieee, "ieee8021QBridgeVlanStaticName")):
+        for row in rows:
+            names[row.index[-1]] = names.get(row.index[-1]) or row.text(column)
     for row in current:
         names.setdefault(row.index[-1], "")
     return tuple(Vlan(vlan, names[vlan] or None) for vlan in sorted(names) if 0 < vlan <= LAST_VLAN)
