@@ -93,14 +93,16 @@ class Fetch:
                 self.fetched.ticks[name] = int(ticks)
         if self._lead:
             self.fetched.values.setdefault(SYS_UPTIME, ticks)
+        elif SYS_UPTIME not in self.fetched.unread:
+            self.fetched.unread.append(SYS_UPTIME)
 
     def _blame_one(self, reply: Unanswered) -> None:
-        """Blame a single name; but first sysUpTime, which is asked with each: then do without it."""
+        """Blame a single name; but while nothing was read, sysUpTime may be to blame: try without it."""
         if self._lead and reply.cause is not Cause.TIMEOUT and not self.fetched.values:
-            self.fetched.unread += self._lead
             self._lead = ()
             self._left.extendleft(self._asked)
         else:
+            self._lead = self._lead if self.fetched.values else (SYS_UPTIME,)
             self.fetched.unread += self._asked
 
     def _leave_out(self, place: int) -> None:
