@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netwatch.domain.topology import behind
@@ -10,6 +10,7 @@ from netwatch.storage import events, faults
 from netwatch.storage.events import EventKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -46,21 +47,21 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is so at the time of writing, whatever the mail is about: open faults of their own, who is on duty."""
+    """What is so at the time of writing, whatever the mail is about: the open faults by number, who is on duty."""
 
     now: datetime
-    opened: frozenset[int] = frozenset()
+    opened: Mapping[int, Fault] = field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
 
     def others(self, *shown: Fault) -> int:
-        """Return how many other faults are open."""
-        return len(self.opened - {fault.id for fault in shown})
+        """Return how many other faults are open, without those that are only behind another."""
+        own = {number for number, fault in self.opened.items() if fault.cause is None}
+        return len(own.difference(fault.id for fault in shown))
 
 
 def scene(tx: Connection, office: Office, now: datetime) -> Scene:
     """Look around."""
-    own = frozenset(int(fault.id) for fault in faults.opened(tx) if fault.cause is None)
-    return Scene(now, own, office.shifts(now))
+    return Scene(now, {fault.id: fault for fault in faults.opened(tx)}, office.shifts(now))
 
 
 def gather(tx: Connection, office: Office, fault: Fault) -> Case:

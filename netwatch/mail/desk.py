@@ -10,7 +10,7 @@ import structlog
 
 from netwatch.domain.notices import Kind
 from netwatch.mail import compose
-from netwatch.mail.case import gather, outline, scene
+from netwatch.mail.case import gather, outline
 from netwatch.mail.compose import Reader
 from netwatch.mail.digest import Told
 from netwatch.mail.forwarding import OFF_DUTY, not_told
@@ -20,14 +20,14 @@ from netwatch.storage.outbox import Delivery
 from probes.api import Message, _
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
+    from netwatch.mail.case import Scene
     from netwatch.mail.envelope import Composed
     from netwatch.mail.office import Office
     from netwatch.mail.recipients import Addressed, Notice
     from netwatch.mail.sorting import Slip
+    from netwatch.storage.outbox import Letter
 
 log = structlog.get_logger()
 
@@ -41,17 +41,25 @@ NOBODY = Message(_("nobody can be told: nobody on duty has a mail address, and t
 class Desk:
     """Where the mails of one round are written."""
 
-    def __init__(self, tx: Connection, office: Office, now: datetime) -> None:
+    def __init__(self, tx: Connection, office: Office, scene: Scene) -> None:
         self._tx = tx
         self._office = office
-        self._now = now
+        self._now = scene.now
         self._identity = identity.of(tx)
-        self._scene = scene(tx, office, now)
+        self._scene = scene
+        self._decided: list[Decided] = []
+        self._done: dict[tuple[Delivery, str | None], list[int]] = {}
+
+    def close(self) -> None:
+        """Write down what was kept back to be written in one go: in a storm it is ten thousand rows."""
+        faults.decide(self._tx, *self._decided)
+        for (state, error), letters in self._done.items():
+            outbox.mark(self._tx, letters, state, error)
 
     def overtaken(self, slip: Slip) -> None:
         """Drop a mail that a later notice has made needless."""
         if slip.queued is not None:
-            outbox.save(self._tx, replace(slip.queued, state=Delivery.DROPPED, error=str(OVERTAKEN)))
+            self._mark(slip.queued, Delivery.DROPPED, str(OVERTAKEN))
         self._decide(slip, OVERTAKEN, told=False, letter=slip.queued.id if slip.queued else None)
 
     def single(self, slip: Slip) -> None:
@@ -84,7 +92,7 @@ class Desk:
     def settled(self, each: Addressed, *, told: bool) -> None:
         """Write what has become of a notice itself."""
         for letter in each.strays:
-            outbox.save(self._tx, replace(letter, state=Delivery.DROPPED, error=str(OFF_DUTY)))
+            self._mark(letter, Delivery.DROPPED, str(OFF_DUTY))
             self._untold(each.notice, OFF_DUTY, letter.person, letter.id)
         if not each.notice.new:
             return
@@ -94,7 +102,7 @@ class Desk:
             self._nobody(each.notice)
             return
         state, error = (Delivery.ROUTED, None) if told else (Delivery.DROPPED, str(OVERTAKEN))
-        outbox.save(self._tx, replace(each.notice.source, state=state, error=error))
+        self._mark(each.notice.source, state, error)
 
     def _nobody(self, notice: Notice) -> None:
         """Keep a notice that reaches nobody, and say so once."""
@@ -128,10 +136,11 @@ class Desk:
         return Reader(self._office, self._identity, person, key, self._now)
 
     def _decide(self, slip: Slip, why: Message, *, told: bool, letter: int | None) -> None:
-        faults.decide(self._tx, Decided(self._now, slip.fault.id, slip.kind.value, told, why, slip.person, letter))
+        self._decided.append(Decided(self._now, slip.fault.id, slip.kind.value, told, why, slip.person, letter))
 
     def _untold(self, notice: Notice, why: Message, person: str | None, letter: int | None = None) -> None:
-        kind = notice.kind.value
-        faults.decide(
-            self._tx, Decided(self._now, notice.fault.id, kind, told=False, why=why, person=person, outbox=letter)
-        )
+        decided = Decided(self._now, notice.fault.id, notice.kind.value, told=False, why=why, person=person)
+        self._decided.append(replace(decided, outbox=letter))
+
+    def _mark(self, letter: Letter, state: Delivery, error: str | None) -> None:
+        self._done.setdefault((state, error), []).append(letter.id)

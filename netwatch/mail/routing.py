@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from netwatch.domain.notices import Kind
+from netwatch.mail.case import Scene, scene
 from netwatch.mail.delivery import LONGEST_PAUSE
 from netwatch.mail.desk import DIGEST, Desk
 from netwatch.mail.forwarding import catch_up
@@ -57,13 +59,18 @@ class Round:
         self._now = now
         self._until = now + ahead
 
+    @cached_property
+    def _scene(self) -> Scene:
+        """What is so around; it is looked up only when there is something to tell."""
+        return scene(self._tx, self._office, self._now)
+
     def write(self, notices: list[Notice], most: int) -> None:
         """Address notices, sort them, and write the mails: not more than `most` to one person."""
         if not notices:
             return
-        on_duty = duty(self._office.shifts(self._now))
+        on_duty = duty(self._scene.shifts)
         addressed, bundles = self._sorted([address(notice, on_duty, self._office) for notice in notices], most)
-        desk = Desk(self._tx, self._office, self._now)
+        desk = Desk(self._tx, self._office, self._scene)
         for bundle in bundles:
             for slip in bundle.overtaken:
                 desk.overtaken(slip)
@@ -74,6 +81,7 @@ class Round:
         lasting = {slip.base for bundle in bundles for slip in (*bundle.single, *bundle.together)}
         for each in addressed:
             desk.settled(each, told=each.notice.base in lasting)
+        desk.close()
 
     def new(self) -> Iterator[Notice]:
         """Return what is due to be told."""
@@ -116,7 +124,9 @@ class Round:
             catch_up(self._tx, self._office, letter, self._now)
 
     def _notice(self, letter: Letter, written: dict[str, Letter]) -> Notice | None:
-        fault = faults.get(self._tx, letter.fault) if letter.fault is not None else None
+        if letter.fault is None:
+            return None
+        fault = self._scene.opened.get(letter.fault) or faults.get(self._tx, letter.fault)
         if fault is None or letter.kind not in KINDS:
             return None
         return Notice(base_of(letter), Kind(letter.kind), fault, letter, written)

@@ -124,19 +124,22 @@ def listed(tx: Connection, most: int, *, device: str | None = None) -> tuple[Fau
     return tuple(_fault(row) for row in tx.execute(query))
 
 
-def decide(tx: Connection, decided: Decided) -> None:
-    """Keep why somebody was told or not."""
-    tx.execute(
-        insert(decisions).values(
-            at=decided.at,
-            fault_id=decided.fault,
-            kind=decided.kind,
-            told=decided.told,
-            why=decided.why,
-            person=decided.person,
-            outbox_id=decided.outbox,
-        )
-    )
+def decide(tx: Connection, *decided: Decided) -> None:
+    """Keep why somebody was told or not; many at once cost little more than one."""
+    rows = [
+        {
+            "at": each.at,
+            "fault_id": each.fault,
+            "kind": each.kind,
+            "told": each.told,
+            "why": each.why,
+            "person": each.person,
+            "outbox_id": each.outbox,
+        }
+        for each in decided
+    ]
+    if rows:
+        tx.execute(insert(decisions), rows)
 
 
 def decisions_of(tx: Connection, fault: FaultId) -> tuple[Decided, ...]:

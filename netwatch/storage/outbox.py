@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from netwatch.domain.model import FaultId
 
 
+AT_ONCE = 500
+"""So many numbers go into one statement."""
+
+
 class Delivery(Enum):
     """What has become of a mail."""
 
@@ -72,6 +76,13 @@ def add(tx: Connection, letter: Letter) -> int | None:
 def save(tx: Connection, letter: Letter) -> None:
     """Write what has become of a letter."""
     tx.execute(update(outbox).where(outbox.c.id == letter.id).values(_row(letter)))
+
+
+def mark(tx: Connection, letters: Sequence[int], state: Delivery, error: str | None) -> None:
+    """Write what has become of many letters at once."""
+    for start in range(0, len(letters), AT_ONCE):
+        part = letters[start : start + AT_ONCE]
+        tx.execute(update(outbox).where(outbox.c.id.in_(part)).values(state=state.value, error=error))
 
 
 def due(tx: Connection, now: datetime, state: Delivery, most: int) -> tuple[Letter, ...]:

@@ -61,7 +61,7 @@ def reader(office: Office) -> Reader:
 
 @pytest.fixture
 def around(office: Office) -> Scene:
-    return Scene(NOW, frozenset({17, 3, 4}), office.shifts(NOW))
+    return Scene(NOW, {number: replace(FAULT, id=FaultId(number)) for number in (17, 3, 4)}, office.shifts(NOW))
 
 
 class _Words(HTMLParser):
