@@ -74,7 +74,7 @@ class Web:
             else:
                 self._progress.page_error = None
                 self.address = listening.getsockname()[:2]
-                log.info("the status page is served", address=self.address)
+                log.info("the status page is served", address="http://{}:{}/".format(*self.address))
                 return listening
 
 
