@@ -254,11 +254,11 @@ def encoded(module: Any, value: Value) -> Any:
 
 
 @asynccontextmanager
-async def serving(agent: Agent, **faults: Any) -> AsyncIterator[UdpAgent]:
-    """Serve an agent on a free port of loopback."""
+async def serving(agent: Agent, local: int = 0, **faults: Any) -> AsyncIterator[UdpAgent]:
+    """Serve an agent on loopback, on a free port or this one."""
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.create_datagram_endpoint(
-        lambda: UdpAgent(agent, **faults), local_addr=("127.0.0.1", 0)
+        lambda: UdpAgent(agent, **faults), local_addr=("127.0.0.1", local)
     )
     try:
         yield protocol

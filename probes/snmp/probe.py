@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from probes.api import Failure, Meaning, Measurement, Message, Problem, Reading, Shared, Target, Trouble, _
-from probes.meanings import SHARED
 from probes.names import names
 from probes.options import Port, ProbeOptions, Seconds
 from probes.snmp import plan as planning
@@ -71,7 +72,7 @@ class SnmpProbe:
 
     kind: ClassVar[str] = "snmp"
     reachability: ClassVar[bool] = False
-    meanings: ClassVar[tuple[Meaning, ...]] = (*SHARED, *readings.MEANINGS)
+    meanings: ClassVar[tuple[Meaning, ...]] = readings.MEANINGS
 
     class Options(ProbeOptions):
         """`ports`: names or globs of the ports whose state matters; `speed`: bit/s by name or glob."""
@@ -111,11 +112,13 @@ class SnmpProbe:
             what = _("no SNMP credential is called {name}")
             return Failure(Trouble.AUTHENTICATION, Message(what, {"name": self._options.credential}))
         client = self._client(address, self._credential)
+        started = asyncio.get_running_loop().time()
         plan = self._memory.plan or await self._discover(client, now)
         if isinstance(plan, Failure):
             return plan
+        began = asyncio.get_running_loop().time()
         fetched = await fetch(client, plan.names, self._sizes, seconds=self._options.budget)
-        broken = self._note_clocks(fetched, now)
+        broken = self._note_clocks(fetched, now + timedelta(seconds=began - started))
         if fetched.values and self._is_due(plan, fetched, broken, now):
             renewed = await self._discover(client, now)
             if not isinstance(renewed, Failure):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from probes.api import Failure, Measurement, Reading, Shared, State, Target, Trouble
+from probes.meanings import SHARED
 from probes.secret import Secret
 from probes.snmp.client import Counter32, Counter64, Oid, TimeTicks
 from probes.snmp.credentials import Community
@@ -109,7 +110,7 @@ async def test_each_meaning_and_item_comes_once(bench: Bench) -> None:
     measured = await bench.measure()
     keys = [(each.meaning, each.item) for each in measured.values]
     assert len(keys) == len(set(keys))
-    assert {meaning for meaning, _item in keys} <= {each.name for each in SnmpProbe.meanings}
+    assert {meaning for meaning, _item in keys} <= {each.name for each in (*SHARED, *SnmpProbe.meanings)}
 
 
 async def test_a_lost_answer_is_not_a_fault(bench: Bench) -> None:
