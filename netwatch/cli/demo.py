@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from netwatch.clock import SystemClock
-from netwatch.demo.show import Plan, folder_for, show
 from netwatch.language import gettext as _
 from netwatch.plugins import Registry
 
@@ -28,6 +27,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the demo."""
+    from netwatch.demo.show import Plan, folder_for, show  # noqa: PLC0415 - a second to load that no other command needs
+
     # Until the service listens to it itself: so that the temporary folder goes in any case.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):

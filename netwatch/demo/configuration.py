@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DAY = 24 * 60
 DOMAIN = "hospital.example"
-HEAD = _("The configuration of a demo. Other commands work on it too: netwatch faults --config {path}")
+HEAD = _("The configuration of a demo. Other commands work on it too: netwatch faults list --config {path}")
 _KINDS = {Kind.SWITCH: _("Switches"), Kind.SERVER: _("Servers"), Kind.POWER: _("Power")}
 _SHIFTS = (_("Day shift {time}"), _("Evening shift {time}"), _("Night shift {time}"))
 

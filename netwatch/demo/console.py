@@ -55,7 +55,7 @@ class Console:
             _("mails            {folder}/mail"),
             _("handover reports {folder}/reports"),
             _("log of netwatch  {folder}/netwatch.log"),
-            _("more commands    netwatch faults --config {path}"),
+            _("more commands    netwatch faults list --config {path}"),
             _("Ctrl+C ends it."),
         )
         values = {
