@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from netwatch.mail.case import Case, Scene
     from netwatch.mail.digest import Told
     from netwatch.mail.office import Office
+
+
+LEAST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +101,14 @@ def digest(reader: Reader, told: tuple[Told, ...], scene: Scene) -> Composed:
     return seal(reader.envelope("digest"), digests.subject(word, told), text, html, extra=extra)
 
 
-def plain(reader: Reader, kind: Kind, case: Case) -> Composed:
-    """Write the least that must be told of a fault, by no template: for when the full mail cannot be written."""
-    fault = case.fault
-    subject = f"[{fault.severity.name.capitalize()}] {case.title}: fault {fault.id} ({kind.value})"
-    text = f"{case.title}: {fault.summary.template}\nnetwatch faults show {fault.id}\n"
-    html = "<pre>" + f"netwatch faults show {fault.id}" + "</pre>"
-    return seal(reader.envelope(f"fault/{fault.id}"), subject, text, html, extra={"X-Netwatch-Fault": str(fault.id)})
+def plain(reader: Reader, told: tuple[Told, ...]) -> Composed:
+    """Write the least that must be told, by no template: for when a mail cannot be written as it should be."""
+    first = told[0].case.fault
+    lines = [f"{each.case.fault.id} {each.case.title} ({each.kind.value})" for each in told[:LEAST]]
+    subject = f"[{first.severity.name.capitalize()}] {len(told)}: {told[0].case.title}"
+    text = "\n".join([*(harmless(line) for line in lines), f"netwatch faults show {first.id}", ""])
+    thread = f"fault/{first.id}" if len(told) == 1 else ""
+    return seal(reader.envelope(thread), subject, text, f"<pre>{escape(text)}</pre>")
 
 
 def trial(reader: Reader, way: str) -> Composed:

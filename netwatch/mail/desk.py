@@ -79,7 +79,7 @@ class Desk:
         newest = max((slip.queued or slip.source).id for slip in slips)
         reader = self._reader(person, f"{DIGEST}/{newest}/{person}")
         told = tuple(Told(slip.kind, outline(self._office, slip.fault)) for slip in slips)
-        ready = compose.digest(reader, told, self._scene)
+        ready = self._composed_together(reader, told)
         worst = max(int(slip.fault.severity) for slip in slips)
         number = outbox.add(self._tx, compose.letter(ready, reader, kind=DIGEST, priority=worst))
         why = Message(_("in one mail with {count} others"), {"count": len(slips) - 1})
@@ -115,13 +115,20 @@ class Desk:
         outbox.save(self._tx, replace(tried, state=state))
 
     def _composed(self, reader: Reader, slip: Slip) -> Composed:
-        case = gather(self._tx, self._office, slip.fault)
+        case, subject = gather(self._tx, self._office, slip.fault), self._first_subject(slip)
         try:
-            return compose.notice(reader, slip.kind, case, self._scene, self._first_subject(slip))
+            return compose.notice(reader, slip.kind, case, self._scene, subject)
         except Exception:
             # A mail that says little is better than none, and than a service that falls over each time it tries.
             log.exception("a mail could not be written as it should be", fault=slip.fault.id)
-            return compose.plain(reader, slip.kind, case)
+            return compose.plain(reader, (Told(slip.kind, case),))
+
+    def _composed_together(self, reader: Reader, told: tuple[Told, ...]) -> Composed:
+        try:
+            return compose.digest(reader, told, self._scene)
+        except Exception:
+            log.exception("a digest could not be written as it should be", person=reader.person)
+            return compose.plain(reader, told)
 
     def _first_subject(self, slip: Slip) -> str | None:
         """Return the subject of the first mail to this person about the fault, for what follows on it."""

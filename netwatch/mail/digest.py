@@ -139,8 +139,8 @@ def _first(word: Wording, lines: tuple[Told, ...]) -> str:
 def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
     fault = told.case.fault
     what = word.say(fault.summary)
-    if told.kind is Kind.FLAPPING:
-        what = word(_("{what}, flapping"), what=what)
+    if told.kind in _SAID:
+        what = word(_SAID[told.kind], what=what)
     return Line(
         tone=sheet.TONES[fault.severity] if fault.open else "recovered",
         badge=word.severity(fault.severity) if fault.open else word(_("recovered")),
@@ -150,6 +150,12 @@ def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
         when=_when(word, told),
         effect=_effect(word, office, told, count=count),
     )
+
+
+_SAID = {
+    Kind.FLAPPING: _("{what}, flapping"),
+    Kind.REMINDER: _("{what}, and nobody has acknowledged it"),
+}
 
 
 def _effect(word: Wording, office: Office, told: Told, *, count: bool) -> str:

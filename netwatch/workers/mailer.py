@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from netwatch.errors import StorageUnavailable
 from netwatch.mail import outcomes, transport_of
-from netwatch.mail.delivery import LONGEST_PAUSE, Outcome, Posted, Taken, after
+from netwatch.mail.delivery import LONGEST_PAUSE, Later, Outcome, Posted, Taken, after
 from netwatch.mail.office import office_of
 from netwatch.mail.probing import Probing, choose
 from netwatch.mail.routing import distribute, renew
@@ -19,7 +19,7 @@ from netwatch.storage import outbox
 from netwatch.storage.outbox import Delivery, Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from netwatch.clock import Clock
     from netwatch.config import Settings
@@ -31,10 +31,13 @@ log = structlog.get_logger()
 
 AT_ONCE = 50
 """So many mails are read from the outbox at one time."""
-IDLE = 30.0
+IDLE = 20.0
 """The longest sleep between two looks into the outbox."""
 JITTER = timedelta(seconds=2)
 STORAGE_PAUSE = 5.0
+ATTENDED = 5.0
+PATIENCE = 60
+"""While a relay is slow the watchdog hears of it every `ATTENDED` seconds, so many times: every wait has its bound."""
 
 
 class Mailer:
@@ -154,10 +157,9 @@ class Mailer:
         if letter.recipient and letter.content and letter.message_id:
             sender = self._office.mail.sender
             mail = Posted(sender, letter.recipient, letter.message_id, letter.content)
-            outcome = await self._transport.send(mail)
+            outcome = await self._attended(self._offer(mail))
         else:
             outcome = outcomes.EMPTY
-        self._beat()
         now, known = self._clock.now(), self._probing.away
         soon = self._probing.heard(letter.id, outcome, self._clock.monotonic())
         self._progress.outbox_error = None if isinstance(outcome, Taken) else outcome.why
@@ -166,6 +168,25 @@ class Mailer:
         self._unwritten = partial(outcomes.record, letter=done, outcome=outcome, now=now, news=news)
         _log(done, outcome)
         await self._write_down()
+
+    async def _offer(self, mail: Posted) -> Outcome:
+        try:
+            return await self._transport.send(mail)
+        except Exception as error:
+            # What no relay should be able to cause must not take all other mail along.
+            log.exception("the way of delivery itself failed")
+            return Later(f"the way of delivery itself failed: {type(error).__name__}", dropped=True)
+
+    async def _attended(self, sending: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """Wait for a relay, and let the watchdog know meanwhile that nothing hangs."""
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(sending)
+            for _number in range(PATIENCE):
+                done, _waiting = await asyncio.wait({task}, timeout=ATTENDED)
+                self._beat()
+                if done:
+                    break
+        return task.result()
 
     async def _write_down(self) -> None:
         """Write what became of the last mail; while that cannot be written, no other is sent."""

@@ -264,9 +264,13 @@ def test_a_test_mail_says_by_which_way_it_came(reader: Reader) -> None:
 
 
 def test_the_plain_mail_needs_no_template(reader: Reader) -> None:
-    mail = plain(reader, Kind.OPENED, CASE)
-    assert mail.subject == "[Critical] Core switch A: fault 17 (opened)"
-    assert text_of(mail.content).splitlines() == ["Core switch A: no answer", "netwatch faults show 17"]
+    one = plain(reader, (Told(Kind.OPENED, replace(CASE, title="<b>Core</b>\r\nBcc: x@y")),))
+    assert one.subject == "[Critical] 1: <b>Core</b> Bcc: x@y"
+    assert text_of(one.content).splitlines() == ["17 <b>Core</b> Bcc: x@y (opened)", "netwatch faults show 17"]
+    assert "<b>" not in html_of(one.content)
+    many = plain(reader, (Told(Kind.OPENED, CASE),) * 5000)
+    assert many.subject == "[Critical] 5000: Core switch A"
+    assert len(many.content) < 20_000
 
 
 @pytest.mark.parametrize(
