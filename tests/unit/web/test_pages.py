@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.domain.model import Acknowledgement, DeviceState
+from netwatch.domain.model import Acknowledgement, DeviceState, Told
 from netwatch.errors import StorageUnavailable
 from netwatch.language import translations
 from netwatch.storage import devices, events, faults
@@ -296,3 +296,10 @@ async def test_devices_that_nobody_has_seen_are_not_called_well(page: Page) -> N
     html = (await page.get("/")).text
     assert 'class="verdict unsure"' in html
     assert "0 of 60 devices are up." in html
+
+
+async def test_a_notice_that_has_not_gone_out_is_not_called_told(page: Page) -> None:
+    page.hospital.write(lambda tx: down(tx, fault("core-1", told=Told.OPENED, told_at=NOW)))
+    told = text_of((await page.get("/")).text)
+    assert "was written at 02:13 and is about to go out." in told
+    assert "was told" not in told
