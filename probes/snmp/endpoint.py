@@ -35,6 +35,8 @@ LAST_NUMBER = 1 << 31
 DATAGRAM = 65535
 RETURNED = 2
 """ICMP errors that end the waiting for one answer."""
+LONGEST_WAIT = 10.0
+"""Seconds that a slow device is given for the first answer at most."""
 STRANGERS = 4
 """Strangers remembered for one question."""
 
@@ -65,10 +67,11 @@ class Patience:
     timeout: float = 1.0
     retries: int = 2
 
-    def waits(self, attempts: int | None = None) -> tuple[float, ...]:
-        """Seconds to wait after each try; at most `attempts` tries."""
+    def waits(self, attempts: int | None = None, *, usual: float = 0.0) -> tuple[float, ...]:
+        """Seconds to wait after each try; at most `attempts` tries. `usual` is what the device is known to take."""
         tries = 1 + self.retries
-        return tuple(self.timeout * 2**n for n in range(tries if attempts is None else min(attempts, tries)))
+        first = max(self.timeout, min(2 * usual, LONGEST_WAIT))
+        return tuple(first * 2**n for n in range(tries if attempts is None else min(attempts, tries)))
 
 
 @dataclass(slots=True)
@@ -102,6 +105,7 @@ class Endpoint:
     def __init__(self) -> None:
         self._sockets: dict[int, socket.socket] = {}
         self._waiting: dict[int, _Waiting[object]] = {}
+        self._by_source: dict[tuple[object, ...], set[int]] = {}
 
     def number(self) -> int:
         """Return a message number that nobody waits for and nobody can guess."""
@@ -128,13 +132,14 @@ class Endpoint:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(to, any_source, accept, loop.create_future(), Silence())
         self._waiting[number] = cast("_Waiting[object]", waiting)
+        self._by_source.setdefault(to[:2], set()).add(number)
         started = loop.time()
         try:
             return await self._persist(waiting, datagram, waits)
         finally:
             waiting.silence.seconds = loop.time() - started
             waiting.result.cancel()
-            del self._waiting[number]
+            self._forget(number, to)
 
     async def _persist(self, waiting: _Waiting[T], datagram: bytes, waits: tuple[float, ...]) -> T | Silence:
         for wait in waits:
@@ -152,6 +157,13 @@ class Endpoint:
             asyncio.get_running_loop().remove_reader(opened)
             opened.close()
         self._sockets.clear()
+
+    def _forget(self, number: int, to: Address) -> None:
+        del self._waiting[number]
+        numbers = self._by_source[to[:2]]
+        numbers.discard(number)
+        if not numbers:
+            del self._by_source[to[:2]]
 
     def _socket(self, family: int) -> socket.socket:
         opened = self._sockets.get(family)
@@ -208,9 +220,8 @@ class Endpoint:
 
     def _blame(self, source: Address) -> None:
         """Count what nobody can read, or nobody asked, for whoever waits for that address."""
-        for waiting in self._waiting.values():
-            if waiting.to[:2] == source[:2]:
-                waiting.silence.rejected += 1
+        for number in self._by_source.get(source[:2], ()):
+            self._waiting[number].silence.rejected += 1
 
     def _read_errors(self, opened: socket.socket) -> None:
         """Empty the queue of ICMP errors (ip(7), IP_RECVERR); each carries the datagram that it is about."""

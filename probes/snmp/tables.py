@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from probes.snmp.walk import Column
 
 
+DISPLAY_STRING = 255
+"""Characters of a cell at most (RFC 2579)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A conceptual table: its entry's OID in dots, and the columns of interest by name.
@@ -54,7 +58,7 @@ class Row:
     def text(self, column: str) -> str:
         """Return a cell as text for people, empty where there is none."""
         value = self.value(column)
-        return decoded(value) if isinstance(value, bytes) else ""
+        return decoded(value, DISPLAY_STRING) if isinstance(value, bytes) else ""
 
     def octets(self, column: str) -> bytes:
         """Return a cell's octets, empty where there is none."""

@@ -15,13 +15,13 @@ _LONE = re.compile(rb"(?:[\x00-\x7f]|[\x80-\xff](?![\x80-\xff]))*")
 _DATE, _DATE_AND_ZONE = 8, 11
 
 
-def decoded(octets: bytes) -> str:
+def decoded(octets: bytes, longest: int = LONGEST) -> str:
     """Return text: UTF-8, else GB18030 (Chinese equipment), else Latin-1, which takes anything.
 
-    Line ends and tabs become spaces; NUL, other controls and what cannot be shown go; at most `LONGEST` characters.
+    Line ends and tabs become spaces; NUL, other controls and what cannot be shown go; at most `longest` characters.
     """
     lines = _decode(octets[: 4 * LONGEST].replace(b"\0", b"")).splitlines()
-    return _plain(" ".join(line.strip() for line in lines)).strip()[:LONGEST]
+    return _plain(" ".join(line.strip() for line in lines)).strip()[:longest]
 
 
 def _decode(octets: bytes) -> str:

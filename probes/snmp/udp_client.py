@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 4
 """Messages for one question at most: discovery, time, the question, and once more after a replacement."""
+SLOWLY = 0.8
+"""How fast a slow answer is forgotten, for each faster one."""
 _STATUS = {3: "badValue", 4: "readOnly", 5: "genErr", 6: "noAccess", 13: "resourceUnavailable"}
 _EMPTY = Question(Kind.GET, ())
 
@@ -45,6 +47,7 @@ class UdpClient:
         self._patience = patience or Patience()
         self._any_source = any_source
         self._has_bulk = has_bulk
+        self._usual = 0.0
 
     async def get(self, names: Sequence[Oid], *, attempts: int | None = None) -> Reply:
         """Ask for exactly these instances."""
@@ -91,7 +94,7 @@ class UdpClient:
         return Answer(tuple(found.get(n, (name, instead)) for n, name in enumerate(names)))
 
     async def _ask(self, question: Question, attempts: int | None) -> Reply:
-        waits = self._patience.waits(attempts)
+        waits = self._patience.waits(attempts, usual=self._usual)
         for rounds in range(ROUNDS):
             result = await self._send(question if self._dialect.is_introduced else _EMPTY, waits)
             if isinstance(result, Again):
@@ -108,10 +111,18 @@ class UdpClient:
         number = self._endpoint.number()
         datagram = self._dialect.seal(self._codec.encode(question, number), number, loop.time())
 
+        begun = loop.time()
+
         def accept(answer: bytes) -> Pdu | Again | Unanswered | None:
             return self._dialect.open(answer, number, loop.time())
 
-        return await self._endpoint.ask(self._to, number, datagram, accept, waits, any_source=self._any_source)
+        result: Pdu | Again | Unanswered | Silence = await self._endpoint.ask(
+            self._to, number, datagram, accept, waits, any_source=self._any_source
+        )
+        if not isinstance(result, Silence):
+            taken = loop.time() - begun
+            self._usual = max(taken, SLOWLY * self._usual)
+        return result
 
     def _reply(self, pdu: Pdu) -> Reply:
         match pdu.error_status:

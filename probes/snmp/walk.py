@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS = 20_000
 """Cells of one column at most: the largest chassis have fewer ports."""
+OCTETS = 4 << 20
+"""Octets of one column at most, for a device that sends long cells."""
 SECONDS = 60.0
 """Time for one table at most."""
 REPEATS = 100
@@ -71,6 +73,7 @@ class _Cursor:
     column: Oid
     at: Oid
     cells: dict[Oid, Value] = field(default_factory=dict)
+    octets: int = 0
     repeats: int = 0
     is_repeating: bool = False
     fate: Fate | None = None
@@ -85,11 +88,12 @@ class _Cursor:
             self.fate = Fate.COMPLETE
         elif index in self.cells:
             self._repeated()
-        elif len(self.cells) >= ROWS:
-            self.end(Fate.TRUNCATED, Message(_("more than {rows} rows"), {"rows": ROWS}))
+        elif len(self.cells) >= ROWS or self.octets >= OCTETS:
+            self.end(Fate.TRUNCATED, Message(_("too long: cut after {rows} rows"), {"rows": len(self.cells)}))
         else:
             # Out of order but new: some agents list as they please. The end comes all the same.
             self.cells[index] = value
+            self.octets += len(value) if isinstance(value, bytes) else 0
             self.at = name
             self.is_repeating = False
 

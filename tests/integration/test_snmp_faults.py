@@ -125,6 +125,13 @@ async def test_an_answer_that_comes_during_the_second_try_counts(bench: Bench) -
     await bench.measure()
 
 
+@pytest.mark.parametrize("bench", [{"retries": 3}], indirect=True)
+async def test_a_slow_device_is_given_its_time_and_asked_as_much_at_once(bench: Bench) -> None:
+    bench.wire.delay = 0.25
+    await bench.measure()
+    assert bench.probe._sizes.limit == 70
+
+
 async def test_silence_is_a_time_out_and_says_how_long(bench: Bench) -> None:
     bench.wire.drops = 10_000
     failure = await bench.failure()
@@ -383,7 +390,7 @@ async def test_an_unknown_credential_is_said() -> None:
 async def test_many_devices_answer_at_once_through_one_socket(bench: Bench) -> None:
     probes = [
         SnmpProbe(SnmpProbe.Options(credential="lab", port=bench.wire.port, timeout=5, retries=1), shared=bench.shared)
-        for _device in range(20)
+        for _device in range(8)
     ]
     readings = await asyncio.gather(*(each.measure(Target("sw", "127.0.0.1"), START) for each in probes))
     assert all(isinstance(reading, Measurement) for reading in readings)

@@ -149,6 +149,13 @@ async def test_an_endless_table_is_cut_at_a_number_of_rows(monkeypatch: pytest.M
     assert (column.fate, len(column.cells)) == (Fate.TRUNCATED, 100)
 
 
+async def test_long_cells_are_cut_at_a_number_of_octets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(walking, "OCTETS", 10_000)
+    agent = Agent({(*ENTRY, 1, row): bytes(1000) for row in range(1, 40)})
+    (column,) = (await read(agent, 1)).values()
+    assert (column.fate, len(column.cells)) == (Fate.TRUNCATED, 10)
+
+
 async def test_one_broken_column_fails_alone() -> None:
     agent = Agent(table(columns=5), broken=((*ENTRY, 3),))
     columns = await walk(MemoryClient(agent), [(*ENTRY, 1), (*ENTRY, 3), (*ENTRY, 5)], Sizes())
