@@ -8,10 +8,12 @@ SHELL := bash
 BIN := .venv/bin
 CATALOGUES := netwatch/locale
 
-.PHONY: help run demo test lint check bench tools locale lock clean
+.PHONY: help environment run demo test lint check bench tools locale lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+environment: .venv/runtime ## make .venv, exactly as requirements.lock says (needs no root; `run` does it too)
 
 run: .venv/runtime ## start netwatch here; the first start writes var/config.toml
 	$(BIN)/netwatch run --first
