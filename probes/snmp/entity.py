@@ -60,14 +60,16 @@ def parts(rows: Read) -> tuple[Part, ...]:
 
 
 def platform(rows: Read) -> Platform:
-    """Say what the chassis says of itself: the topmost one with a serial number or a model."""
+    """Say what the chassis says of itself: the topmost that does; else what only one part of all has to say."""
     chassis = [row for row in rows if row.number("entPhysicalClass") in (3, 11)]
     chassis.sort(key=lambda row: (row.number("entPhysicalContainedIn") or 0, row.index))
     return Platform(
         vendor=_first(chassis, "entPhysicalMfgName"),
-        model=_first(chassis, "entPhysicalModelName"),
-        version=_first(chassis, "entPhysicalSoftwareRev") or _first(chassis, "entPhysicalFirmwareRev"),
-        serial=_first(chassis, "entPhysicalSerialNum"),
+        model=_first(chassis, "entPhysicalModelName") or _only(rows, "entPhysicalModelName"),
+        version=_first(chassis, "entPhysicalSoftwareRev")
+        or _first(chassis, "entPhysicalFirmwareRev")
+        or _only(rows, "entPhysicalSoftwareRev"),
+        serial=_first(chassis, "entPhysicalSerialNum") or _only(rows, "entPhysicalSerialNum"),
     )
 
 
@@ -82,6 +84,11 @@ def sensors(rows: Read, physical: Read) -> tuple[Sensor, ...]:
 
 def _first(rows: list[Row], column: str) -> str | None:
     return next((text for row in rows if (text := row.text(column))), None)
+
+
+def _only(rows: Read, column: str) -> str | None:
+    said = {text for row in rows if (text := row.text(column))}
+    return said.pop() if len(said) == 1 else None
 
 
 def _part(row: Row) -> Part:

@@ -165,6 +165,12 @@ class TestEntity:
     def test_the_chassis_says_what_the_device_is(self) -> None:
         assert entity.platform(self.PARTS) == Platform(None, "Example", "EX48", "15.2", "FOC1234X0AB", None)
 
+    def test_where_no_chassis_says_it_a_single_part_does(self) -> None:
+        parts = {1: {"entPhysicalClass": 11}, 2: {"entPhysicalClass": 9, "entPhysicalSerialNum": b"EC18"}}
+        assert entity.platform(read(entity.PHYSICAL_TABLE, parts)).serial == "EC18"
+        parts[3] = {"entPhysicalClass": 9, "entPhysicalSerialNum": b"EC19"}
+        assert entity.platform(read(entity.PHYSICAL_TABLE, parts)).serial is None
+
     @pytest.mark.parametrize(
         ("kind", "scale", "precision", "value", "expected"),
         [
