@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SUBJECT = 150
 NAME = 80
+DOMAIN = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Envelope:
 def name_of(identity: str, key: str, sender: str) -> str:
     """Return the Message-ID of what has this key in the database of this identity: always the same one."""
     digest = hashlib.sha256(f"{identity}\n{key}".encode()).hexdigest()[:40]
-    return f"<{digest}@{sender.rpartition('@')[2]}>"
+    domain = sender.rpartition("@")[2][:DOMAIN].rstrip(".-")
+    return f"<{digest}@{domain}>"
 
 
 def seal(

@@ -115,7 +115,7 @@ def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
         ),
         Fact(word(_("Recovered at")), _recovered(word, case)),
         Fact(
-            word(_("Reopened")), word.number("{count} time", "{count} times", fault.reopened) if fault.reopened else ""
+            word(_("Reopened")), word.ngettext("{count} time", "{count} times", fault.reopened) if fault.reopened else ""
         ),
         Fact(word(_("Acknowledged")), _taken(word, case)),
         Fact(word(_("Unreachable behind it")), _behind(word, case)),
@@ -154,7 +154,7 @@ def _behind(word: Wording, case: Case) -> str:
     if not case.behind:
         return ""
     names = word.listed(tuple(harmless(name, 60) for name in case.behind), NAMES)
-    return word.number("{count} device: {names}", "{count} devices: {names}", len(case.behind), names=names)
+    return word.ngettext("{count} device: {names}", "{count} devices: {names}", len(case.behind), names=names)
 
 
 def _notes(word: Wording, case: Case) -> tuple[str, ...]:
@@ -174,7 +174,7 @@ def _commands(word: Wording, kind: Kind, case: Case) -> tuple[Fact, ...]:
 
 def surroundings(word: Wording, office: Office, scene: Scene, others: int) -> tuple[Fact, ...]:
     """Say what else is open, and who is on duty until when."""
-    count = word.number("{count} other fault", "{count} other faults", others) if others else word(_("none"))
+    count = word.ngettext("{count} other fault", "{count} other faults", others) if others else word(_("none"))
     return (Fact(word(_("Also open")), count), Fact(word(_("On duty")), _duty(word, office, scene)))
 
 

@@ -45,7 +45,7 @@ class Wording:
         """Return a sentence of the catalogue, filled."""
         return self._catalogue.gettext(template).format_map(values)
 
-    def number(self, one: str, many: str, count: int, **values: object) -> str:
+    def ngettext(self, one: str, many: str, count: int, **values: object) -> str:
         """Return a sentence that depends on a number."""
         return self._catalogue.ngettext(one, many, count).format_map({"count": count, **values})
 
@@ -61,7 +61,7 @@ class Wording:
         """Return names in a row, and how many were left out."""
         row = self(_(", ")).join(names[:most])
         left = len(names) - most
-        return row if left <= 0 else row + self.number(" and {count} more", " and {count} more", left)
+        return row if left <= 0 else row + self.ngettext(" and {count} more", " and {count} more", left)
 
     def moment(self, at: datetime) -> str:
         """Return a date and time as the site's clocks show it."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import insert, select
-
-from netwatch.storage.schema import meta
+from netwatch.storage import records
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,8 +15,8 @@ KEY = "identity"
 
 def of(tx: Connection) -> str:
     """Return the database's name; the first that asks, in a writing transaction, gives it one."""
-    found: str | None = tx.execute(select(meta.c.value).where(meta.c.key == KEY)).scalar()
+    found = records.get(tx, key=KEY)
     if found is None:
         found = uuid4().hex
-        tx.execute(insert(meta).values(key=KEY, value=found))
+        records.put(tx, key=KEY, value=found)
     return found
