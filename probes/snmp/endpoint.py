@@ -106,6 +106,7 @@ class Endpoint:
         self._sockets: dict[int, socket.socket] = {}
         self._waiting: dict[int, _Waiting[object]] = {}
         self._by_source: dict[tuple[object, ...], set[int]] = {}
+        self._is_closed = False
 
     def number(self) -> int:
         """Return a message number that nobody waits for and nobody can guess."""
@@ -144,7 +145,7 @@ class Endpoint:
     async def _persist(self, waiting: _Waiting[T], datagram: bytes, waits: tuple[float, ...]) -> T | Silence:
         for wait in waits:
             waiting.silence.tries += 1
-            if not self._send(datagram, waiting.to, waiting.silence):
+            if self._is_closed or not self._send(datagram, waiting.to, waiting.silence):
                 break
             await asyncio.wait((waiting.result,), timeout=wait)
             if waiting.result.done():
@@ -152,7 +153,11 @@ class Endpoint:
         return waiting.silence
 
     def close(self) -> None:
-        """Close the sockets; whoever still waits gets nothing more."""
+        """Close the sockets for good; whoever still waits is told of silence."""
+        self._is_closed = True
+        for waiting in self._waiting.values():
+            if not waiting.result.done():
+                waiting.result.set_result(waiting.silence)
         for opened in self._sockets.values():
             asyncio.get_running_loop().remove_reader(opened)
             opened.close()
