@@ -123,7 +123,7 @@ def trial(reader: Reader, way: str) -> Composed:
         facts=(
             Fact(word(_("By way of")), harmless(way)),
             Fact(word(_("From")), office.mail.sender),
-            Fact(word(_("Written")), word.exact(reader.now)),
+            Fact(word(_("When")), word.exact(reader.now)),
         ),
     )
     text, html = laid_out("notice", view, word.language)

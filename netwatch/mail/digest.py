@@ -111,7 +111,7 @@ def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) 
     )
     more = word.ngettext("and {count} more", "and {count} more", left) if left else ""
     return Digest(
-        around, shown, more, (word(_("Severity")), word(_("No.")), word(_("Device")), word(_("What")), word(_("When")))
+        around, shown, more, (word(_("Severity")), word(_("No.")), word(_("Device")), word(_("Fault")), word(_("When")))
     )
 
 
@@ -164,7 +164,9 @@ def _effect(word: Wording, office: Office, told: Told, *, count: bool) -> str:
     parts = []
     lost = len(behind(fault.subject.device, office.parents)) if count and fault.open and fault.reachability else 0
     if lost:
-        parts.append(word.ngettext("{count} device behind it unreachable", "{count} devices behind it unreachable", lost))
+        parts.append(
+            word.ngettext("{count} device behind it unreachable", "{count} devices behind it unreachable", lost)
+        )
     if told.case.affects:
         parts.append(word(_("affects: {affects}"), affects=harmless(told.case.affects, 100)))
     return word(_("; ")).join(parts)

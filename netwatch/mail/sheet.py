@@ -115,7 +115,8 @@ def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
         ),
         Fact(word(_("Recovered at")), _recovered(word, case)),
         Fact(
-            word(_("Reopened")), word.ngettext("{count} time", "{count} times", fault.reopened) if fault.reopened else ""
+            word(_("Reopened")),
+            word.ngettext("{count} time", "{count} times", fault.reopened) if fault.reopened else "",
         ),
         Fact(word(_("Acknowledged")), _taken(word, case)),
         Fact(word(_("Unreachable behind it")), _behind(word, case)),
