@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
 
 LONGEST = 4000
+LONGEST_SOCKET = 107
+"""Bytes in a unix socket's path, by Linux."""
 LEVELS = (_("information"), _("warning"), _("important"))
 
 
@@ -222,6 +224,10 @@ def carry_out(
 
 def socket_path(settings: Settings) -> Path:
     """Return where the service listens for commands: beside a SQLite database, else in the runtime folder."""
+    folder = Path(os.environ.get("RUNTIME_DIRECTORY", "/run/netwatch"))
     if settings.database_url.startswith("sqlite:///"):
-        return Path(settings.database_url.removeprefix("sqlite:///")).with_name("netwatch.sock")
-    return Path(os.environ.get("RUNTIME_DIRECTORY", "/run/netwatch")) / "netwatch.sock"
+        folder = Path(settings.database_url.removeprefix("sqlite:///")).parent
+    path = folder / "netwatch.sock"
+    if len(os.fsencode(path)) > LONGEST_SOCKET:
+        raise UsageError(_("{path} is too long for a socket: keep the database nearer to the root"), path=str(path))
+    return path

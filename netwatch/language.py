@@ -56,12 +56,15 @@ def ngettext(one: str, many: str, count: int) -> str:
 def said(template: str, values: Mapping[str, object], catalogue: NullTranslations) -> str:
     """Return a stored sentence in a catalogue's language.
 
-    A value that is itself a template of the catalogue, such as a meaning's title, is translated as well.
+    A value that is itself a text of the catalogue, such as a meaning's title, is translated as well; one called
+    `note` is filled from the same values.
     """
     worded = {
         name: catalogue.gettext(value) if isinstance(value, str) and value else value for name, value in values.items()
     }
     try:
+        if isinstance(note := worded.get("note"), str):
+            worded["note"] = note.format_map(worded)
         return catalogue.gettext(template).format_map(worded)
     except (KeyError, IndexError, ValueError):
         return template

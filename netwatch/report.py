@@ -194,17 +194,22 @@ def _mail_figures(tx: Connection, journal: tuple[Entry, ...]) -> of_report.MailF
         sent=sum(entry.kind is EventKind.MAILED for entry in journal),
         failed=sum(entry.kind is EventKind.MAIL_FAILED for entry in journal),
         waiting=counted.get(Delivery.QUEUED, 0) + counted.get(Delivery.UNROUTED, 0),
-        given_up=sum(
-            entry.kind is EventKind.MAIL_FAILED and bool((entry.data or {}).get("given_up")) for entry in journal
-        ),
+        given_up=sum(_gave_up(tx, entry) for entry in journal),
         oldest=outbox.oldest_waiting(tx),
     )
+
+
+def _gave_up(tx: Connection, entry: Entry) -> bool:
+    if entry.kind is not EventKind.MAIL_FAILED:
+        return False
+    letter = outbox.get(tx, int((entry.data or {}).get("outbox", 0)))
+    return letter is not None and letter.state is Delivery.GIVEN_UP
 
 
 def _mails(tx: Connection, journal: tuple[Entry, ...]) -> Iterable[of_report.Mail]:
     for entry in journal:
         if entry.kind is EventKind.MAILED:
-            letter = outbox.get(tx, int((entry.data or {}).get("letter", 0)))
+            letter = outbox.get(tx, int((entry.data or {}).get("outbox", 0)))
             if letter is not None:
                 yield of_report.Mail(entry.at, letter.recipient or "", letter.subject or "", entry.id)
 

@@ -48,13 +48,17 @@ class Message:
     """A sentence for people, kept untranslated: an English template and what fills it.
 
     The template is the gettext key; mark it with `_` where it is written so that extraction finds it.
+    A value called `note` is itself a template, filled from the same values: a sentence within a sentence.
     """
 
     template: str
     values: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template.format_map(self.values)
+        values = dict(self.values)
+        if isinstance(note := values.get("note"), str):
+            values["note"] = note.format_map(values)
+        return self.template.format_map(values)
 
 
 def _(template: str) -> str:

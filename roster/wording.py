@@ -88,6 +88,8 @@ class Wording:
         values = {name: gettext(v) if isinstance(v, str) and v else v for name, v in phrase.values.items()}
         template = gettext(phrase.template) if phrase.template else ""
         try:
+            if isinstance(note := values.get("note"), str) and _FIELDS.fullmatch(note):
+                values["note"] = note.format_map(values)
             return template.format_map(values) if _FIELDS.fullmatch(template) else template
         except (KeyError, IndexError, ValueError):
             return template

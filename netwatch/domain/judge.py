@@ -75,7 +75,7 @@ def _item(
         severity = STATES[value.state]
         if severity is Severity.MAJOR:
             severity = rule.critical
-        return Observation(subject, at, severity, value.note or _state_message(meaning, value), value=value.value)
+        return Observation(subject, at, severity, _state_message(meaning, value), value=value.value)
     if rule.limits is None or value.value is None:
         return None
     severity, limit = _against_limits(value.value, rule, rule.limits, known)
@@ -106,8 +106,11 @@ def _against_limits(
 
 
 def _state_message(meaning: Meaning, value: Value) -> Message:
-    state = value.state.value if value.state else ""
-    values: dict[str, str | int | float] = {"what": meaning.title, "item": value.item, "state": state}
+    values: dict[str, str | int | float] = {"what": meaning.title, "item": value.item}
+    if value.note is not None:
+        values |= {**value.note.values, "note": value.note.template}
+        return Message(_("{what} {item}: {note}") if value.item else _("{what}: {note}"), values)
+    values["state"] = value.state.value if value.state else ""
     return Message(_("{what} {item}: {state}") if value.item else _("{what}: {state}"), values)
 
 

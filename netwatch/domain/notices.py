@@ -95,9 +95,7 @@ def _of_open(fault: Fault, around: Circumstances, rules: Telling, now: datetime)
     silence = _silence(fault, around, rules)
     if silence is not None:
         return Quiet(silence)
-    if fault.flapping and fault.told is not None:
-        return Quiet(Message(_("it changes too often; told when it settles")))
-    return Tell(Kind.OPENED)
+    return Tell(Kind.FLAPPING if fault.flapping else Kind.OPENED)
 
 
 def _again(fault: Fault, around: Circumstances, rules: Telling, now: datetime) -> Decision:

@@ -139,3 +139,11 @@ def test_numbers_are_as_short_as_they_can_be_read(value: float, unit: str, text:
 def test_every_number_can_be_said(value: float):
     for unit in ("%", "B", "bit/s", "s", ""):
         assert number(value, unit)
+
+
+def test_what_a_device_says_of_an_item_names_the_item():
+    port = Value("cpu.usage", 0, "XGE1/0/8", State.CRITICAL, Message("down"))
+    limit = Value("cpu.usage", 81, "Core 0", State.CRITICAL, Message("its own limit is {own}", {"own": 80}))
+
+    assert str(judged(port).summary) == "Processor load XGE1/0/8: down"
+    assert str(judged(limit).summary) == "Processor load Core 0: its own limit is 80"
