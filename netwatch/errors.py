@@ -4,7 +4,6 @@ NetwatchError
 ├── ConfigError        the user's mistake in a file: every problem at once, exit 78
 ├── UsageError         the user's mistake in a command, exit 2
 ├── PluginError        a kind of probe that nobody has, or that cannot be used
-├── DeliveryError      a mail that was not taken; `retryable` says whether another try may help
 └── StorageError       the database is not usable as it is
     ├── StorageUnavailable   perhaps later: full disk, locked, server away
     ├── AlreadyRunning       another service holds the database, exit 75
@@ -78,14 +77,6 @@ class PluginError(NetwatchError):
     """A kind of probe that nobody has, or that cannot be used."""
 
     exit_code = 78
-
-
-class DeliveryError(NetwatchError):
-    """A relay did not take a mail."""
-
-    def __init__(self, message: str, *, retryable: bool) -> None:
-        self.retryable = retryable
-        super().__init__(message)
 
 
 class StorageError(NetwatchError):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("quick", max_examples=50, deadline=None)
-settings.register_profile("thorough", max_examples=500, deadline=None)
+settings.register_profile("thorough", max_examples=150, deadline=None)
 settings.load_profile("thorough" if os.environ.get("CI") else "quick")
 
 

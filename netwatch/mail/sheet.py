@@ -94,7 +94,7 @@ _FIRST = {
     Kind.FLAPPING: _("{device}: {what}, flapping since {since}; you are told again when it settles"),
 }
 _RECOVERED = (
-    _("{device} has recovered: {what}, from {since} to {until} ({length})"),
+    _("{device} has recovered. It had been: {what}, from {since} to {until} ({length})"),
     _("{device}: {what}, flapping since {since}, just now it is well; you are told again when it settles"),
 )
 

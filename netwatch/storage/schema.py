@@ -248,6 +248,7 @@ outbox = Table(
     _column("sent_at", Moment, nullable=True),
     _column("relay", Words(300), nullable=True),
     Index("ix_outbox_state_next_at", "state", "next_at"),
+    Index("ix_outbox_fault_id", "fault_id"),
     sqlite_autoincrement=True,
 )
 

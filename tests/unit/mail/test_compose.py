@@ -144,7 +144,7 @@ def test_a_first_mail_says_in_its_first_line_what_where_since_and_whom_it_affect
             {"closed": NOW - timedelta(minutes=5)},
             "Recovered: [Critical] Core switch A: no answer",
             (
-                "[recovered] Core switch A has recovered: no answer, from 10:00 to 10:20 (20 min); "
+                "[recovered] Core switch A has recovered. It had been: no answer, from 10:00 to 10:20 (20 min); "
                 "affects: outpatient building"
             ),
         ),

@@ -175,6 +175,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_state_next_at", "outbox", ["state", "next_at"], unique=False)
+    op.create_index("ix_outbox_fault_id", "outbox", ["fault_id"], unique=False)
     op.create_table(
         "polls",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
