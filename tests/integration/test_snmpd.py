@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -78,8 +79,10 @@ class Snmpd:
             "MIBS": "",
             "MIBDIRS": "/none",
         }
+        # Where pytest itself is killed, the agent must not be left behind.
+        bound = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         self.process = subprocess.Popen(
-            ["/usr/sbin/snmpd", "-f", "-Lf", str(self.folder / "log"), "-C", "-c", str(config), "-I", "-smux"],
+            [*bound, "/usr/sbin/snmpd", "-f", "-Lf", str(self.folder / "log"), "-C", "-c", str(config), "-I", "-smux"],
             env=environment,
         )
         self._wait()
