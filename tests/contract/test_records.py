@@ -280,7 +280,7 @@ class TestFaults:
             NOW + MINUTE, fault.id, "opened", told=True, why=Message("on duty"), person="zhang", outbox=letter
         )
         for decided in (quiet, told):
-            database.write_now(partial(faults.decide, decided=decided))
+            database.write_now(lambda tx, each=decided: faults.decide(tx, each))
         assert database.read_now(partial(faults.decisions_of, fault=fault.id)) == (quiet, told)
 
 
