@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from probes.api import Limits, Meaning, State, Value, _
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from probes.snmp.system import Clocks
     from probes.snmp.tables import Read
 
+CORE = Meaning("cpu.core", _("Load of one processor"), "%")
 HUMIDITY = Meaning("humidity", _("Humidity"), "%", Limits(warning=70, critical=80, recover=65))
 UPS_CHARGE = Meaning("ups.charge", _("Battery charge"), "%", Limits(warning=60, critical=25, recover=70, rising=False))
 UPS_RUNTIME = Meaning(
@@ -26,7 +28,7 @@ UPS_RUNTIME = Meaning(
 UPS_LOAD = Meaning("ups.load", _("UPS load"), "%", Limits(warning=80, critical=95, recover=75))
 UPS_STATE = Meaning("ups.state", _("UPS"))
 PRINTER_STATE = Meaning("printer.state", _("Printer"))
-MEANINGS = (HUMIDITY, UPS_CHARGE, UPS_RUNTIME, UPS_LOAD, UPS_STATE, PRINTER_STATE)
+MEANINGS = (CORE, HUMIDITY, UPS_CHARGE, UPS_RUNTIME, UPS_LOAD, UPS_STATE, PRINTER_STATE)
 
 _KINDS = {
     "temperature": TEMPERATURE,
@@ -50,11 +52,24 @@ def values(reads: Mapping[str, Read], clocks: Clocks) -> list[Value]:
     swap = [pool for pool in memory if _is_swap(pool)]
     found = [] if seconds is None else [Value(UPTIME.name, seconds)]
     loads = processors or ucd.processors(reads[ucd.SYSTEM_STATS.name])
-    found += _named(CPU, ((load.name, load.percent, None) for load in loads))
+    found += _loads([(load.name, load.percent) for load in loads])
     found += _named(MEMORY, _pools(ram))
     found += _named(SWAP, _pools(swap))
     found += _named(STORAGE, _pools(host_resources.writable(rows, systems) or ucd.storage(reads[ucd.DISK_TABLE.name])))
     return found + _sensors(reads)
+
+
+def _loads(loads: list[tuple[str, float | None]]) -> list[Value]:
+    """Return the processor load of the device, and beside it that of each of several processors.
+
+    The device is judged as a whole: one busy core of thirty-two is no fault, and must not be thirty-two mails.
+    """
+    if not loads:
+        return []
+    known = [percent for _name, percent in loads if percent is not None]
+    mean = round(sum(known) / len(known), 1) if len(known) == len(loads) else None
+    each = _named(CORE, ((name, percent, None) for name, percent in loads)) if len(loads) > 1 else []
+    return [Value(CPU.name, mean), *each]
 
 
 def _sensors(reads: Mapping[str, Read]) -> list[Value]:
@@ -68,7 +83,8 @@ def _sensors(reads: Mapping[str, Read]) -> list[Value]:
         found += _named(
             meaning, ((s.name, s.value, _state(s)) for s in measured if s.kind == kind and s.name != ups.ON_BATTERY)
         )
-    found += _named(UPS_STATE, ((s.name, s.value, _state(s)) for s in ups.sensors(power) if s.kind == "state"))
+    states = _named(UPS_STATE, ((s.name, s.value, _state(s)) for s in ups.sensors(power) if s.kind == "state"))
+    found += [replace(each, note=ups.WORDS.get((each.item, int(each.value or 0)))) for each in states]
     printers = host_resources.printer_states(
         nothing(host_resources.PRINTER_TABLE), reads[host_resources.DEVICE_TABLE.name]
     )

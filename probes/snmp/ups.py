@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from probes.api import Message, _
 from probes.snmp.inspection import Platform, Sensor
 from probes.snmp.tables import Read, Row, Table
 
@@ -46,6 +47,20 @@ BATTERY_STATES = {1: "unknown", 2: "ok", 3: "critical", 4: "critical"}
 SOURCES = {1: "unknown", 2: "critical", 3: "ok", 4: "warning", 5: "critical", 6: "warning", 7: "warning"}
 TESTS = {1: "ok", 2: "warning", 3: "critical", 4: "warning", 5: "ok", 6: "ok"}
 """done: passed, with a warning, with an error; aborted, in progress, none so far."""
+BATTERY_STATUS, OUTPUT_SOURCE, LAST_TEST = "Battery status", "Output source", "Last test"
+WORDS: Mapping[tuple[str, int], Message] = {
+    (BATTERY_STATUS, 3): Message(_("the battery is nearly empty")),
+    (BATTERY_STATUS, 4): Message(_("the battery is empty")),
+    (OUTPUT_SOURCE, 2): Message(_("it gives no power")),
+    (OUTPUT_SOURCE, 4): Message(_("the load runs on the bypass, unprotected")),
+    (OUTPUT_SOURCE, 5): Message(_("the load runs on the battery")),
+    (OUTPUT_SOURCE, 6): Message(_("the mains voltage is low and is raised")),
+    (OUTPUT_SOURCE, 7): Message(_("the mains voltage is high and is lowered")),
+    (LAST_TEST, 2): Message(_("the last test passed with a warning")),
+    (LAST_TEST, 3): Message(_("the last test failed")),
+    (LAST_TEST, 4): Message(_("the last test was broken off")),
+}
+"""What a state means for the people who depend on it."""
 ON_BATTERY = "Time on battery"
 _QUANTITIES: dict[str, tuple[str, str, str, float]] = {
     "upsSecondsOnBattery": (ON_BATTERY, "runtime", "minutes", 1 / 60),
@@ -81,9 +96,9 @@ def sensors(tables: Mapping[str, Read]) -> tuple[Sensor, ...]:
     battery, output, test = (tables[table.name].get(0) for table in (BATTERY, OUTPUT, TEST))
     return (
         *found,
-        *_state("Battery status", battery.number("upsBatteryStatus"), BATTERY_STATES),
-        *_state("Output source", output.number("upsOutputSource"), SOURCES),
-        *_state("Last test", test.number("upsTestResultsSummary"), TESTS),
+        *_state(BATTERY_STATUS, battery.number("upsBatteryStatus"), BATTERY_STATES),
+        *_state(OUTPUT_SOURCE, output.number("upsOutputSource"), SOURCES),
+        *_state(LAST_TEST, test.number("upsTestResultsSummary"), TESTS),
     )
 
 

@@ -255,8 +255,9 @@ async def test_values_are_those_of_the_poll_and_names_those_of_the_discovery() -
     agent.mib |= {(*PROCESSOR, 2): 90, (*STORAGE, 6, 1): 700, SYS_UPTIME: TimeTicks(6000)}
     assert shown(of, await poll(agent, of)) == {
         ("uptime", ""): 60,
-        ("cpu.usage", "Processor 1"): 10,
-        ("cpu.usage", "Processor 2"): 90,
+        ("cpu.usage", ""): 50,
+        ("cpu.core", "Processor 1"): 10,
+        ("cpu.core", "Processor 2"): 90,
         ("memory.usage", "RAM"): 70,
         ("storage.usage", "/"): 25,
         ("storage.usage", "/ #2"): 10,
@@ -269,7 +270,7 @@ async def test_what_is_not_read_is_not_zero() -> None:
     of = await plan(agent)
     agent.broken = ((*PROCESSOR, 1), (*STORAGE, 6, 2))
     found = shown(of, await poll(agent, of))
-    assert ("cpu.usage", "Processor 1") not in found
+    assert ("cpu.core", "Processor 1") not in found
     assert found["storage.usage", "/"] is None
 
 
