@@ -64,7 +64,7 @@ class Fetch:
             return
         self.fetched.why = self.fetched.why or reply
         if reply.cause is Cause.TIMEOUT:
-            self._timeouts += 1 if self.is_untried else REPEATED
+            self._timeouts += self._weight()
         if reply.cause in HOPELESS or self._timeouts >= GONE:
             self.give_up(reply)
         elif len(self._asked) == 1:
@@ -75,6 +75,16 @@ class Fetch:
         else:
             self._sizes.failed(len(self._asked) + 1, self._asked)
             self._left.extendleft(reversed(self._asked))
+
+    def _weight(self) -> int:
+        """Return how much a lost question says that the device is gone.
+
+        When nothing was answered in this fetch, and the question was no larger than others that were answered
+        before, it says everything: a device that fell silent must not cost time-out after time-out.
+        """
+        if self.is_untried:
+            return 1
+        return REPEATED if self.fetched.values or len(self._asked) == 1 else GONE
 
     def give_up(self, why: Unanswered) -> None:
         """Leave the rest unread."""

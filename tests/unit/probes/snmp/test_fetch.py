@@ -76,6 +76,16 @@ async def test_a_device_that_is_gone_is_given_up_soon() -> None:
     assert len(of.asked) <= 6
 
 
+async def test_a_device_that_answered_before_and_fell_silent_costs_one_question() -> None:
+    of, sizes = agent(), Sizes()
+    await read(of, sizes=sizes)
+    of.asked.clear()
+    of.silent = ((1, 3),)
+    found = await read(of, sizes=sizes)
+    assert len(found.unread) == 200
+    assert len(of.asked) == 1
+
+
 @given(
     broken=st.sets(st.integers(0, 199), max_size=8),
     missing=st.sets(st.integers(0, 199), max_size=8),
