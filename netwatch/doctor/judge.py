@@ -36,11 +36,15 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class IcmpRights:
-    """How echo requests may be sent from here, and whether any check does so."""
+    """How echo requests may be sent from here, and whether any check does so.
+
+    `service` says whether the running service may open raw sockets, whatever who asks may; None when none runs.
+    """
 
     wanted: bool
     raw: bool
     datagram: bool
+    service: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ def icmp(rights: IcmpRights) -> Finding:
     """Judge whether devices can be pinged."""
     if not rights.wanted:
         return Finding("icmp", Grade.OK, Message(_("no check uses it")))
-    if rights.raw:
+    if rights.service:
+        return Finding("icmp", Grade.OK, Message(_("the running service may open raw sockets")))
+    if rights.raw and rights.service is None:
         return Finding("icmp", Grade.OK, Message(_("raw sockets may be opened")))
     if rights.datagram:
         return Finding("icmp", Grade.OK, Message(_("echo requests may be sent (net.ipv4.ping_group_range)")))
@@ -121,7 +127,10 @@ def icmp(rights: IcmpRights) -> Finding:
         "start it by the supplied systemd unit, which grants CAP_NET_RAW; or as root: "
         "sysctl -w net.ipv4.ping_group_range='0 2147483647'"
     )
-    return Finding("icmp", Grade.PROBLEM, Message(_("this user may not send echo requests")), Message(todo))
+    if rights.service is None:
+        what = _("this user may not send echo requests; a service started by the supplied systemd unit may")
+        return Finding("icmp", Grade.WARNING, Message(what), Message(todo))
+    return Finding("icmp", Grade.PROBLEM, Message(_("the running service may not send echo requests")), Message(todo))
 
 
 def folder(check: str, place: Place) -> Finding:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import ctypes
 import os
 import pwd
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 from netwatch.doctor.judge import IcmpRights, Place, Room
 from probes.api import Failure
 from probes.icmp.sockets import open_socket
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 UNSYNCHRONISED = 0x0040
 """STA_UNSYNC of adjtimex(2)."""
+CAP_NET_RAW = 13
 WRITE_AND_ENTER = 0o300
 
 
@@ -52,9 +51,19 @@ def file_system(path: Path) -> int:
     return _nearest(path).stat().st_dev
 
 
-def icmp_rights(*, wanted: bool) -> IcmpRights:
-    """Try to open each kind of socket."""
-    return IcmpRights(wanted, raw=_opens(raw=True), datagram=_opens(raw=False))
+def icmp_rights(*, wanted: bool, process: str | None = None) -> IcmpRights:
+    """Try to open each kind of socket, and ask what the process of the service may."""
+    return IcmpRights(wanted, _opens(raw=True), _opens(raw=False), _may_open_raw(process))
+
+
+def _may_open_raw(process: str | None) -> bool | None:
+    """Return whether a process has CAP_NET_RAW; None when it cannot be seen."""
+    try:
+        status = Path("/proc", process or "-", "status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    effective = re.search(r"^CapEff:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return None if effective is None else bool(int(effective[1], 16) >> CAP_NET_RAW & 1)
 
 
 def place(path: Path) -> Place:

@@ -32,7 +32,7 @@ def examine(database: Database) -> Iterator[Finding]:
     except NetwatchError as error:
         yield Finding("database", Grade.PROBLEM, Message(error.template, error.values))
     if path is not None:
-        yield use(lock.holder(path))
+        yield use(process_of(database))
 
 
 def last_alive(database: Database) -> datetime | None:
@@ -44,6 +44,14 @@ def last_alive(database: Database) -> datetime | None:
     except Exception:  # noqa: BLE001 - what is wrong with the database is told by `examine`
         return None
     return datetime.fromisoformat(found) if found else None
+
+
+def process_of(database: Database) -> str | None:
+    """Return the process of the service that uses a SQLite database now; None when none does, or it cannot be seen."""
+    try:
+        return lock.holder(database.path) if database.path is not None else None
+    except OSError:
+        return None
 
 
 def use(process: str | None) -> Finding:

@@ -201,3 +201,6 @@ def test_the_machine_itself_can_be_looked_at(tmp_path: Path) -> None:
     assert look.file_system(tmp_path / "not") == tmp_path.stat().st_dev
     assert not look.place(tmp_path / "not").there
     assert look.place(tmp_path).writable
+    own = look.icmp_rights(wanted=True, process=str(os.getpid()))
+    assert own.service is own.raw
+    assert look.icmp_rights(wanted=True, process="not a process").service is None

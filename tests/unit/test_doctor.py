@@ -104,7 +104,10 @@ def test_a_disk_is_judged_by_bytes_and_by_files(left: Room, grade: Grade, words:
     [
         (IcmpRights(wanted=True, raw=True, datagram=False), OK, "raw sockets"),
         (IcmpRights(wanted=True, raw=False, datagram=True), OK, "ping_group_range"),
-        (IcmpRights(wanted=True, raw=False, datagram=False), PROBLEM, "may not send"),
+        (IcmpRights(wanted=True, raw=False, datagram=False), WARNING, "this user may not send"),
+        (IcmpRights(wanted=True, raw=False, datagram=False, service=True), OK, "the running service may open"),
+        (IcmpRights(wanted=True, raw=True, datagram=False, service=False), PROBLEM, "the running service may not"),
+        (IcmpRights(wanted=True, raw=False, datagram=True, service=False), OK, "ping_group_range"),
         (IcmpRights(wanted=False, raw=False, datagram=False), OK, "no check uses it"),
     ],
 )
