@@ -225,7 +225,8 @@ def test_nothing_is_lost_when_it_is_killed_again_and_again(service: RunningServi
     assert all(kind == "closed" for kind in opened[1::2])
     assert all(kind != "closed" for kind in opened[0::2])
     for fault in service.faults():
-        assert fault.told in (None, Told.CLOSED)
+        # What was opened and closed that often may be flapping: told once, and again when it settles.
+        assert fault.told in (None, Told.CLOSED) or (fault.flapping and fault.told is Told.FLAPPING)
     identities = [letter.message_id for letter in service.letters() if letter.message_id]
     assert len(identities) == len(set(identities))
     assert len(service.mails()) == len(identities)
