@@ -137,9 +137,10 @@ def _faults(facts: Facts, after: int, previous: Handover | None) -> tuple[FaultE
         if key not in found and not entry.lost
     ]
 
-    def order(entry: FaultEntry) -> tuple[bool, int, bool, datetime, int]:
+    def order(entry: FaultEntry) -> tuple[bool, bool, int, bool, datetime, int]:
         fault = entry.fault
-        return not entry.open, entry.worst.rank, fault.taken(facts.at), fault.opened, fault.id
+        explained = not entry.open and fault.root is not None  # what is over stands behind what explains it
+        return not entry.open, explained, entry.worst.rank, fault.taken(facts.at), fault.opened, fault.id
 
     return tuple(sorted(_explained([*aged, *lost]), key=order))
 

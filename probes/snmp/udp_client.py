@@ -161,7 +161,7 @@ class UdpClient:
         if silence.rejected:
             what = _("{host} answered within {seconds} s, but nothing that can be read or believed")
             return Unanswered(Cause.MALFORMED, self._message(what, seconds=seconds))
-        what = _("no answer from {host}, UDP port {port}, within {seconds} s ({tries} tries)")
+        what = _("no answer from {host}, UDP port {port}, within {seconds} s (tries: {tries})")
         return Unanswered(Cause.TIMEOUT, self._message(what, seconds=seconds, tries=tries))
 
     def _message(self, template: str, **values: str | float) -> Message:

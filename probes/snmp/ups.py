@@ -47,7 +47,7 @@ BATTERY_STATES = {1: "unknown", 2: "ok", 3: "critical", 4: "critical"}
 SOURCES = {1: "unknown", 2: "critical", 3: "ok", 4: "warning", 5: "critical", 6: "warning", 7: "warning"}
 TESTS = {1: "ok", 2: "warning", 3: "critical", 4: "warning", 5: "ok", 6: "ok"}
 """done: passed, with a warning, with an error; aborted, in progress, none so far."""
-BATTERY_STATUS, OUTPUT_SOURCE, LAST_TEST = "Battery status", "Output source", "Last test"
+BATTERY_STATUS, OUTPUT_SOURCE, LAST_TEST = _("Battery status"), _("Output source"), _("Last test")
 WORDS: Mapping[tuple[str, int], Message] = {
     (BATTERY_STATUS, 3): Message(_("the battery is nearly empty")),
     (BATTERY_STATUS, 4): Message(_("the battery is empty")),
