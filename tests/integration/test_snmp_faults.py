@@ -137,7 +137,7 @@ async def test_silence_is_a_time_out_and_says_how_long(bench: Bench) -> None:
     failure = await bench.failure()
     assert failure.trouble is Trouble.TIMEOUT
     assert "127.0.0.1" in str(failure.detail)
-    assert "2 tries" in str(failure.detail)
+    assert "tries: 2" in str(failure.detail)
 
 
 async def test_a_wrong_community_looks_like_silence(bench: Bench) -> None:
