@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from netwatch.domain.model import CheckId, CheckState, Health, Severity, Subject
 from netwatch.storage.schema import checks
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy import Connection, Row
+
+
+# Made once: building a statement for each row costs more than carrying it out.
+_OTHERS = [column.name for column in checks.c if column.name != "id"]
+_KNOWN = checks.c.id == bindparam("which")
+_UPDATE = update(checks).where(_KNOWN).values({name: bindparam(name) for name in _OTHERS})
+_SEEN = update(checks).where(_KNOWN).values(seen=bindparam("seen"))
+_INSERT = insert(checks)
 
 
 def everything(tx: Connection) -> dict[CheckId, CheckState]:
@@ -30,8 +38,15 @@ def save(tx: Connection, states: Iterable[CheckState]) -> None:
     """Write states, new or known."""
     for state in states:
         row = _row(state)
-        if not tx.execute(update(checks).where(checks.c.id == state.subject.id).values(row)).rowcount:
-            tx.execute(insert(checks).values(id=state.subject.id, **row))
+        if not tx.execute(_UPDATE, {"which": state.subject.id, **row}).rowcount:
+            tx.execute(_INSERT, {"id": state.subject.id, **row})
+
+
+def see(tx: Connection, states: Iterable[CheckState]) -> None:
+    """Write only when states that are known already were last seen."""
+    rows = [{"which": state.subject.id, "seen": state.seen} for state in states]
+    if rows:
+        tx.execute(_SEEN, rows)
 
 
 def forget(tx: Connection, ids: Iterable[CheckId]) -> None:

@@ -51,6 +51,9 @@ class _Tail:
     age: int
 
 
+_ADD = insert(polls)
+
+
 class Recorder:
     """Packs polls. It remembers the last one of each source; after a restart each begins with one that stands alone."""
 
@@ -71,7 +74,7 @@ class Recorder:
         layout = _layout(tx, names) if known is None else known.layout
         packed = _pack(bits, lean.bits if lean else 0, len(names))
         row = {"source": source, "at": at, "layout_id": layout, "whole": lean is None, "packed": packed}
-        tx.execute(insert(polls).values(row))
+        tx.execute(_ADD, row)
         self._tails[source] = _Tail(at, layout, names, bits, lean.age + 1 if lean else 0)
 
 

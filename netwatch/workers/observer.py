@@ -91,7 +91,8 @@ class Observer:
         stepped = [(each, *rules.step(before[each.subject.id], each, check.policy)) for each in seen]
         states = tuple(state for _seen, state, _events in stepped)
         happened = tuple((state, event) for _seen, state, found in stepped for event in found)
-        changed = tuple(state for state in states if _worth_a_row(before[state.subject.id], state))
+        changed = tuple(state for state in states if _is_news(before[state.subject.id], state))
+        only_seen = tuple(state for state in states if not state.subject.meaning and state not in changed)
         standing = self._standing(check.device, states, reading, now)
         samples = _samples(reading)
         around = self._watched.around(check.device, now)
@@ -100,6 +101,7 @@ class Observer:
 
         def work(tx: Connection) -> None:
             checks.save(tx, changed)
+            checks.see(tx, only_seen)
             if samples:
                 self._recorder.add(tx, f"{check.device}/{check.name}", now, samples)
             if standing is not None:
@@ -210,11 +212,13 @@ def caused(tx: Connection, fault: Fault, culprit: CheckId | None) -> Fault:
     return replace(fault, cause=found.id if found is not None else None)
 
 
-def _worth_a_row(before: CheckState, after: CheckState) -> bool:
-    """Whether a state must be written: all of a check as a whole; of an item only what changes judgement."""
-    if not after.subject.meaning:
-        return True
-    return replace(before, seen=None, value=None, summary=after.summary) != replace(after, seen=None, value=None)
+def _is_news(before: CheckState, after: CheckState) -> bool:
+    """Whether a state must be written as a whole: for what changes judgement, and for a check's own sentence.
+
+    The sentence of an item holds its value, which changes with every look and is kept with the samples.
+    """
+    said = after.summary if after.subject.meaning else before.summary
+    return replace(before, seen=None, value=None, summary=said) != replace(after, seen=None, value=None)
 
 
 def _samples(reading: Reading) -> Mapping[str, float | None]:
