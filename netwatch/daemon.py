@@ -21,7 +21,7 @@ from netwatch.storage.events import Entry, EventKind
 from netwatch.timetable import Timetable
 from netwatch.web import Web
 from netwatch.workers import roll
-from netwatch.workers.control import Control
+from netwatch.workers.control import Control, Peer
 from netwatch.workers.due import Due
 from netwatch.workers.handover import HandoverWorker
 from netwatch.workers.heart import Heart
@@ -121,12 +121,13 @@ class Service:
         """Ask the service to stop."""
         self._stop.set()
 
-    async def carry(self, action: str, actor: str, arguments: dict[str, Any]) -> Message:
+    async def carry(self, action: str, actor: str, arguments: dict[str, Any], peer: Peer) -> Message:
         """Carry out a command."""
         now = self._clock.now()
         if action == "build_handover":
             return await self._handover.build_running(now)
-        done = await self._database.write(carry_out(self.watched.settings, action, actor, now, arguments))
+        work = carry_out(self.watched.settings, action, actor, now, arguments, login=peer.login, trusted=peer.trusted)
+        done = await self._database.write(work)
         self._reviewer.ring()
         self.mailer.wake()
         return done

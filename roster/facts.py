@@ -159,7 +159,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that a person hands on; `key` is the same in every report until it is done."""
+    """Something that is handed on; `key` is the same in every report until it is done.
+
+    `text` is what a person wrote, `what` what the program says of it.
+    """
 
     key: str
     text: str
@@ -167,6 +170,7 @@ class Task:
     due: datetime | None = None
     who: str = ""
     phone: str = ""
+    what: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,173 @@ class Flapping:
     check: str
     since: datetime | None = None
     fault: int | None = None
+
+
+class Kept(Enum):
+    """How a recurring duty fares."""
+
+    DONE = "done"
+    LATE = "late"
+    MISSED = "missed"
+    OVERDUE = "overdue"
+    DUE = "due"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _KEPT[self]
+
+
+_KEPT: Mapping[Kept, str] = {
+    Kept.DONE: _("done"),
+    Kept.LATE: _("done late"),
+    Kept.MISSED: _("missed"),
+    Kept.OVERDUE: _("overdue"),
+    Kept.DUE: _("due"),
+}
+
+Names = Mapping[str, str]
+"""What a site calls something, by language: `{"zh_CN": "巡检", "en": "Inspection round"}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found at one item of a checklist; `good` is None where nothing is judged."""
+
+    item: Names
+    value: str
+    good: bool | None = None
+    text: str = ""
+    """What a person wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """One occurrence of a recurring duty: when it is due, what became of it, by whom.
+
+    `round` says that it is an inspection round, of section 6; any other stands in section 7. `event` is the number of
+    the event that says it is done or excused. `text` is a remark, or the reason why it was missed.
+    """
+
+    key: str
+    duty: str
+    names: Names
+    kept: Kept
+    due: datetime
+    round: bool = False
+    by: str = ""
+    at: datetime | None = None
+    text: str = ""
+    answers: tuple[Answer, ...] = ()
+    receipt: str = ""
+    confirmed: str = ""
+    """Whom they told by phone, under which number, when: as written."""
+    event: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a sensor of the machine room read over the shift, against its limits."""
+
+    names: Names
+    least: float
+    most: float
+    last: float
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether it kept within its limits."""
+        return (self.low is None or self.low <= self.least) and (self.high is None or self.most <= self.high)
+
+
+class Place(Enum):
+    """Where entries of a register stand in the report."""
+
+    TO_DO = "to do"
+    CHANGES = "changes"
+    DUTIES = "duties"
+    PEOPLE = "people"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An entry of a register: what it says, who asked, who approved, whether it still is, and whether it is overdue.
+
+    `state` is one of the words of `netwatch.domain.registers.EntryState`, to be translated. `fields` are names and
+    values as written. `opened_event` and `closed_event` are the numbers of the events that say so.
+    """
+
+    number: int
+    register: str
+    names: Names
+    place: Place
+    state: str
+    text: str
+    applicant: str
+    since: datetime
+    due: datetime | None = None
+    overdue: bool = False
+    waiting: bool = False
+    """Whether it waits for an approval."""
+    open: bool = True
+    approver: str = ""
+    closed: datetime | None = None
+    fields: tuple[tuple[Names, str], ...] = ()
+    device: str = ""
+    opened_event: int = 0
+    closed_event: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unapproved:
+    """Something that happened to a device or a part without an approved entry that explains it.
+
+    `entry` is the register entry that does explain it, 0 for none; `settled` says that a leader has judged it.
+    """
+
+    number: int
+    device: str
+    what: Phrase
+    at: datetime
+    entry: int = 0
+    settled: bool = False
+    text: str = ""
+    by: str = ""
+    event: int = 0
+
+
+class Saying(Enum):
+    """What a person adds to the report in words."""
+
+    WATCH = "watch"
+    INSTRUCTION = "instruction"
+    OBJECTS = "objects"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something to watch with what to do then, a leader's instruction, or the count of keys, cards and phones."""
+
+    saying: Saying
+    text: str
+    by: str
+    at: datetime
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Somebody who stands in for another on this shift, and whether a leader has approved it."""
+
+    post: Post
+    person: str
+    planned: str
+    reason: str = ""
+    approved: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,3 +475,9 @@ class Facts:
     mails: tuple[Mail, ...] = ()
     log: tuple[LogEntry, ...] = ()
     monitoring: Monitoring = Monitoring()
+    performed: tuple[Performed, ...] = ()
+    environment: tuple[Environment, ...] = ()
+    records: tuple[Record, ...] = ()
+    unapproved: tuple[Unapproved, ...] = ()
+    words: tuple[Word, ...] = ()
+    stands: tuple[Stand, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netwatch.actions import LEVELS
+from netwatch.actions.log import LEVELS
 from netwatch.cli import site
 from netwatch.cli.faults import local
 from netwatch.language import gettext as _

@@ -76,7 +76,8 @@ class Refused(NetwatchError):
 def _do_here(of: Settings, action: str, actor: str, values: dict[str, Any]) -> Message:
     database = Database(of.database_url, password=of.file.storage.password).open()
     try:
-        return database.write_now(carry_out(of, action, actor, SystemClock().now(), values))
+        login = getpass.getuser()
+        return database.write_now(carry_out(of, action, actor, SystemClock().now(), values, login=login))
     finally:
         database.close()
 

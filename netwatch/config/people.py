@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from netwatch.config.settings import WEEKDAYS, CoverTable, RotationTable, ShiftTable, Site
+from netwatch.config.settings import CoverTable, RotationTable, ShiftTable, Site
+from netwatch.config.table import WEEKDAYS
 from netwatch.config.windows import localised
 from roster.cover import Cover, CoverKind, Roster
 from roster.layers import Layer

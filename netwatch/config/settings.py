@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from netwatch.config.calendar import CalendarTable
+from netwatch.config.duties import DutyTable
+from netwatch.config.registers import RegisterTable
+from netwatch.config.reports import DepartmentTable
+from netwatch.config.table import PostName, Table, one_of
 from netwatch.config.values import (
     Address,
     ClockTime,
@@ -32,7 +37,6 @@ from netwatch.config.values import (
     Title,
     Url,
     Zone,
-    wrong,
 )
 from netwatch.domain.model import Severity
 from probes.secret import Secret
@@ -41,34 +45,19 @@ from roster.cover import CoverKind
 from roster.layers import Post
 from roster.rotation import Counts, Unit
 
-Word = TypeVar("Word", bound=Enum)
-
-
-def _one_of(kind: type[Word]) -> BeforeValidator:
-    """Read a word of a closed set, which strict validation would not take for its member."""
-
-    def read(value: object) -> Word:
-        try:
-            return kind(value)
-        except ValueError:
-            raise wrong("literal_error", limit=", ".join(f"'{each.value}'" for each in kind)) from None
-
-    return BeforeValidator(read)
-
-
 MaybeSecret = Secret | None
 Credentials = dict[Name, SnmpCredential]
-PostName = Annotated[Post, _one_of(Post)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Table(BaseModel):
-    """One table of the file."""
+class Role(Enum):
+    """What somebody may do."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, hide_input_in_errors=True
-    )
+    VIEWER = "viewer"
+    ENGINEER = "engineer"
+    LEADER = "leader"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
 
 
 class Site(Table):
@@ -248,6 +237,10 @@ class Person(Table):
     """Their number, shown to colleagues."""
     language: Language | None = None
     """The language of their mails; the site's by default."""
+    role: Annotated[Role, one_of(Role)] = Role.ENGINEER
+    """What they may do: `viewer` looks, `engineer` signs and records, `leader` approves, `admin` does all."""
+    login: Name | None = None
+    """Their user on this machine, where it is called otherwise than `name`: commands act for who typed them."""
 
 
 class ShiftTable(Table):
@@ -276,11 +269,11 @@ class RotationTable(Table):
     """Each turn's people, in order: `[["zhang"], ["li", "wang"]]`."""
     anchor: Moment
     """When the first group's first turn begins, in the site's zone."""
-    unit: Annotated[Unit, _one_of(Unit)] = Unit.OCCURRENCE
+    unit: Annotated[Unit, one_of(Unit)] = Unit.OCCURRENCE
     """What a turn is counted in; an occurrence is one shift."""
     length: Annotated[int, Field(ge=1, le=9000)] = 1
     """How many units a turn lasts."""
-    counts: Annotated[Counts, _one_of(Counts)] = Counts.ELIGIBLE
+    counts: Annotated[Counts, one_of(Counts)] = Counts.ELIGIBLE
     """Whether a day on which the shift does not fall takes a turn: `eligible` no, `calendar` yes."""
     valid_from: Day | None = None
     """The first day whose shifts follow this rotation."""
@@ -293,7 +286,7 @@ class RotationTable(Table):
 class CoverTable(Table):
     """An exception to the roster: a substitute, somebody more, somebody less."""
 
-    kind: Annotated[CoverKind, _one_of(CoverKind)]
+    kind: Annotated[CoverKind, one_of(CoverKind)]
     """Whether `person` comes for `out` (substitute), comes as well (add), or `out` stays away (remove)."""
     date: Day
     """The day on which the shift begins."""
@@ -397,3 +390,7 @@ class File(Table):
     shift: tuple[ShiftTable, ...] = ()
     rotation: tuple[RotationTable, ...] = ()
     cover: tuple[CoverTable, ...] = ()
+    calendar: CalendarTable = CalendarTable()
+    register_type: tuple[RegisterTable, ...] = ()
+    duty: tuple[DutyTable, ...] = ()
+    department: tuple[DepartmentTable, ...] = ()

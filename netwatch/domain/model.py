@@ -58,6 +58,11 @@ class Subject:
         """Return the identity under which state and faults are kept."""
         return CheckId("/".join(part for part in (self.device, self.check, self.meaning, self.item) if part))
 
+    @property
+    def of_book(self) -> bool:
+        """Whether it is something in a book that people keep, `@registers` or `@duties`, and no device's."""
+        return self.device.startswith("@")
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -50,6 +50,16 @@ class EventKind(Enum):
     REFUSED = "refused"
     ISOLATED = "isolated"
     CLOCK = "clock"
+    HIDDEN = "hidden"
+    CALENDAR = "calendar"
+    ROSTER = "roster"
+    REGISTER = "register"
+    DUTY = "duty"
+    SIGNED = "signed"
+    REMARK = "remark"
+    UNAPPROVED = "unapproved"
+    PART = "part"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)

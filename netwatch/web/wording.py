@@ -80,6 +80,16 @@ HAPPENINGS = {
     EventKind.REFUSED: _("configuration refused"),
     EventKind.ISOLATED: _("monitor isolated"),
     EventKind.CLOCK: _("clock changed"),
+    EventKind.HIDDEN: _("entry hidden"),
+    EventKind.CALENDAR: _("calendar"),
+    EventKind.ROSTER: _("roster"),
+    EventKind.REGISTER: _("register"),
+    EventKind.DUTY: _("recurring duty"),
+    EventKind.SIGNED: _("handover signed"),
+    EventKind.REMARK: _("remark"),
+    EventKind.UNAPPROVED: _("without approval"),
+    EventKind.PART: _("part"),
+    EventKind.REPORT: _("service report"),
 }
 
 

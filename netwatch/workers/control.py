@@ -7,7 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pwd
+import socket
+import struct
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,8 +31,18 @@ LONGEST = 64 * 1024
 PATIENCE = 30.0
 NOT_UNDERSTOOD = {"error": "the request is not understood", "exit": 2}
 
-Carry = Callable[[str, str, dict[str, Any]], Awaitable["Message"]]
-"""Carries out an action: its name, who asks, its arguments."""
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The user of the system at the other end of the socket, as the kernel says."""
+
+    login: str
+    trusted: bool
+    """Root, and whoever runs the service, may act for anybody: the records say so."""
+
+
+Carry = Callable[[str, str, dict[str, Any], Peer], Awaitable["Message"]]
+"""Carries out an action: its name, who asks, its arguments, whose connection it is."""
 
 
 class Control:
@@ -51,7 +66,7 @@ class Control:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                reply = await self._reply(await reader.readline())
+                reply = await self._reply(await reader.readline(), _peer(writer))
             writer.write(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
             await writer.drain()
         except (TimeoutError, ConnectionError, ValueError) as error:
@@ -59,7 +74,7 @@ class Control:
         finally:
             writer.close()
 
-    async def _reply(self, line: bytes) -> dict[str, Any]:
+    async def _reply(self, line: bytes, peer: Peer) -> dict[str, Any]:
         try:
             asked = json.loads(line)
             name, actor, arguments = asked["action"], asked["actor"], asked["arguments"]
@@ -68,7 +83,7 @@ class Control:
         if not (isinstance(name, str) and isinstance(actor, str) and isinstance(arguments, dict)):
             return NOT_UNDERSTOOD
         try:
-            done = await self._carry(name, actor, arguments)
+            done = await self._carry(name, actor, arguments, peer)
         except UsageError as error:
             return {"error": error.template, "values": error.values, "exit": error.exit_code}
         except NetwatchError as error:
@@ -77,3 +92,14 @@ class Control:
             log.exception("a command failed", action=name)
             return {"error": f"the service failed to do this: {type(error).__name__}; see its log", "exit": 1}
         return {"result": done.template, "values": dict(done.values)}
+
+
+def _peer(writer: asyncio.StreamWriter) -> Peer:
+    connection: socket.socket = writer.get_extra_info("socket")
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    uid = struct.unpack("3i", credentials)[1]
+    try:
+        login = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        login = str(uid)
+    return Peer(login, trusted=uid in {0, os.getuid()})

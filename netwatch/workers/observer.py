@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,7 +20,11 @@ from netwatch.domain.model import (
     Fault,
     FlapEnded,
     FlapStarted,
+    Observation,
     Opened,
+    Policy,
+    Severity,
+    Subject,
 )
 from netwatch.domain.topology import Reach
 from netwatch.errors import StorageUnavailable
@@ -27,11 +32,10 @@ from netwatch.storage import checks, devices, events, faults
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.history import Recorder
 from netwatch.workers.telling import Manner, manner, tell
-from probes.api import Failure, Measurement, Reading
+from probes.api import Failure, Measurement, Message, Reading, _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -52,6 +56,15 @@ KINDS = {
     FlapEnded: EventKind.CALM,
 }
 LONGEST_PAUSE = 30.0
+BOOK_POLICY = Policy(fail_after=1, recover_after=1, reopen_within=timedelta(), flap_start=1e9)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something wrong in a book: how bad, and what, in a sentence."""
+
+    severity: Severity
+    summary: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,7 @@ class Observer:
             if standing is not None:
                 devices.save(tx, standing)
             for state, event in happened:
-                _record(tx, _Happened(check, state, event, now), around, culprit, how)
+                _record(tx, _Happened(check.policy.reopen_within, state, event, now), around, culprit, how)
 
         await self._write(work)
         self._watched.keep(states)
@@ -118,6 +131,42 @@ class Observer:
             for state, event in happened:
                 log.info(KINDS[type(event)].value, check=state.subject.id, summary=str(state.summary))
         return Outcome(any(state.in_doubt for state in states), happened)
+
+    async def book(self, name: str, troubles: Mapping[str, Trouble], now: datetime) -> None:
+        """Record all that is wrong in a book just now, by key; what is no longer in it is over.
+
+        A book is what people keep, not a device: registers, duties. Its faults take the same path as any other:
+        `Subject(device="@name", check=key)`. One look decides, since nothing is measured.
+        """
+        device = f"@{name}"
+        known = {state.subject.check: state for state in self._watched.states(device)}
+        seen = [
+            Observation(Subject(device, key), now, trouble.severity, trouble.summary)
+            for key, trouble in troubles.items()
+        ]
+        seen += [
+            Observation(state.subject, now, None, Message(_("settled")))
+            for key, state in known.items()
+            if key not in troubles
+        ]
+        stepped = [(each, *rules.step(self._watched.of(each.subject, now), each, BOOK_POLICY)) for each in seen]
+        happened = tuple((state, event) for _seen, state, found in stepped for event in found)
+        over = [each.subject.id for each, _state, _events in stepped if each.good]
+        around, how = self._watched.around(device, now), manner(self._watched.settings.file.mail)
+
+        def work(tx: Connection) -> None:
+            checks.save(tx, tuple(state for each, state, _events in stepped if not each.good))
+            checks.forget(tx, frozenset(over))
+            for state, event in happened:
+                _record(tx, _Happened(timedelta(), state, event, now), around, None, how)
+
+        if not stepped:
+            return
+        await self._write(work)
+        self._watched.keep(state for each, state, _events in stepped if not each.good)
+        self._watched.forget(over)
+        if happened:
+            self._wake()
 
     def _says_nothing(self, check: Check, reading: Reading) -> bool:
         """Whether a failure says nothing of this check: its device, or the monitor itself, is out of reach."""
@@ -170,7 +219,7 @@ class Observer:
 class _Happened:
     """An event with all that its record needs."""
 
-    check: Check
+    reopen_within: timedelta
     state: CheckState
     event: Event
     now: datetime
@@ -182,7 +231,7 @@ def _record(tx: Connection, happened: _Happened, around: Circumstances, culprit:
     last = faults.last_of(tx, state.subject.id)
     kind = KINDS[type(event)]
     if isinstance(event, Opened):
-        fault = cases.open_case(state, event, last, happened.check.policy.reopen_within)
+        fault = cases.open_case(state, event, last, happened.reopen_within)
         kind = kind if fault.id == cases.NEW else EventKind.REOPENED
         fault = faults.add(tx, fault) if fault.id == cases.NEW else fault
     elif last is None:
@@ -195,7 +244,7 @@ def _record(tx: Connection, happened: _Happened, around: Circumstances, culprit:
         kind=kind,
         at=event.at,
         recorded_at=now,
-        device=happened.check.device,
+        device=state.subject.device,
         fault=fault.id,
         level=fault.severity.name.lower(),
         summary=state.summary,

@@ -23,12 +23,14 @@ def call(tx: Connection, settings: Settings, now: datetime) -> frozenset[CheckId
     wanted = {(check.device, check.name) for check in settings.checks}
     states = checks.everything(tx)
     gone = frozenset(
-        check for check, state in states.items() if (state.subject.device, state.subject.check) not in wanted
+        check
+        for check, state in states.items()
+        if (state.subject.device, state.subject.check) not in wanted and not state.subject.of_book
     )
     checks.forget(tx, gone)
     devices.forget(tx, set(devices.everything(tx)) - set(settings.devices))
     for fault in faults.opened(tx):
-        if (fault.subject.device, fault.subject.check) in wanted:
+        if (fault.subject.device, fault.subject.check) in wanted or fault.subject.of_book:
             continue
         # Nobody is told: who took the check away knows, and the handover report lists it.
         faults.save(tx, replace(fault, closed=max(now, fault.opened), told=Told.CLOSED if fault.told else None))

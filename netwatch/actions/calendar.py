@@ -1,0 +1,12 @@
+"""The calendar: days, imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netwatch.actions.doing import Action
+
+ACTIONS: Mapping[str, Action] = {}

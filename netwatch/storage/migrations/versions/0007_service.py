@@ -1,0 +1,67 @@
+"""Service reports, and what happened without approval."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "parts",
+        sa.Column("device", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.String(length=128), nullable=False),
+        sa.Column("name", sa.String(length=256), nullable=False),
+        sa.Column("model", sa.String(length=256), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=True),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("device", "serial", name=op.f("pk_parts")),
+    )
+    op.create_index("ix_parts_gone", "parts", ["gone"], unique=False)
+    op.create_table(
+        "service_reports",
+        sa.Column("id", SERIAL, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("judged_by", sa.String(length=64), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judgement", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_reports")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("uq_service_reports_what", "service_reports", ["kind", "scope", "start", "revision"], unique=True)
+    op.create_table(
+        "discrepancies",
+        sa.Column("id", SERIAL, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("device", sa.String(length=64), nullable=False),
+        sa.Column("item", sa.String(length=256), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("event_id", SERIAL, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("entry_id", SERIAL, nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("judged_by", sa.String(length=64), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judgement", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_discrepancies_entry_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_discrepancies_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancies")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_discrepancies_state", "discrepancies", ["state"], unique=False)

@@ -1,0 +1,29 @@
+"""The tables, by what they are of."""
+
+from netwatch.storage.schema.calendar import days
+from netwatch.storage.schema.columns import metadata, storable
+from netwatch.storage.schema.duties import fulfilments
+from netwatch.storage.schema.monitoring import (
+    checks,
+    decisions,
+    devices,
+    events,
+    faults,
+    handovers,
+    layouts,
+    meta,
+    outbox,
+    polls,
+    renderings,
+    windows,
+)
+from netwatch.storage.schema.registers import entries, steps
+from netwatch.storage.schema.roster import exceptions, feed_shifts, feeds, publications
+from netwatch.storage.schema.service import discrepancies, parts, service_reports
+from netwatch.storage.schema.signatures import remarks, signatures
+
+__all__ = [
+    "checks", "days", "decisions", "devices", "discrepancies", "entries", "events", "exceptions", "faults",
+    "feed_shifts", "feeds", "fulfilments", "handovers", "layouts", "meta", "metadata", "outbox", "parts", "polls",
+    "publications", "remarks", "renderings", "service_reports", "signatures", "steps", "storable", "windows",
+]  # fmt: skip
