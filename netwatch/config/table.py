@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from netwatch.config.values import Title, wrong
+from netwatch.config.values import Language, Title, wrong
 from roster.layers import Post
 
 Word = TypeVar("Word", bound=Enum)
@@ -29,6 +29,14 @@ PostName = Annotated[Post, one_of(Post)]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Clause = Annotated[Title, Field(max_length=8, pattern="^[A-Z][0-9]{1,2}$")]
 """A clause of the regulation that a check, a duty or a register serves, such as `C5`."""
+
+
+def _in_both(value: object) -> object:
+    return {"zh_CN": value, "en": value} if isinstance(value, str) else value
+
+
+Titles = Annotated[dict[Language, Title], BeforeValidator(_in_both), Field(min_length=1)]
+"""What people call something, in one language or in both: `"巡检"` or `{ zh_CN = "巡检", en = "Round" }`."""
 
 
 class Table(BaseModel):

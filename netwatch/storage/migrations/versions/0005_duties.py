@@ -17,12 +17,15 @@ def upgrade() -> None:
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
         sa.Column("duty", sa.String(length=64), nullable=False),
         sa.Column("occurrence", sa.String(length=200), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("scheduled", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mark", sa.String(length=16), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("devices", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("entry_id", SERIAL, nullable=True),
         sa.Column("event_id", SERIAL, nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_fulfilments_entry_id")),
@@ -30,5 +33,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fulfilments")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_fulfilments_at", "fulfilments", ["at"], unique=False)
     op.create_index("ix_fulfilments_duty_occurrence", "fulfilments", ["duty", "occurrence"], unique=False)
+    op.create_index("ix_fulfilments_event_id", "fulfilments", ["event_id"], unique=False)
+    op.create_index("ix_fulfilments_scheduled", "fulfilments", ["scheduled"], unique=False)
