@@ -1,23 +1,31 @@
-"""Who is on duty: the planned shifts, and the covers that stand in for people."""
+"""Who is on duty: the planned shifts, the months that were published, and the covers that stand in for people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from roster.layers import Layer, Post, Slot, slots
+from roster.publication import month_of
+from roster.rotation import PLAIN
 from roster.spans import Span, merge, subtract
 from roster.wall import first_instant, utc, wall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
+
+    from roster.calendar import Calendar
+    from roster.publication import Publication
 
 _MINUTE = timedelta(minutes=1)
 _INSTANT = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+# The day of a shift lies at most two days before its end: a day by the wall, and a change of the clocks.
+_BEFORE = timedelta(days=3)
 # How far ahead a next change is looked for: nearly always tomorrow, so the near is tried first.
 _AHEAD = (timedelta(days=2), timedelta(days=32), timedelta(days=400))
 
@@ -76,11 +84,17 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The whole plan of one site: its layers, and the approved covers."""
+    """The whole plan of one site: its layers, its months that were published, and the approved covers.
+
+    Shifts whose day is in a month of `published` are those of the publication, whatever the layers say today.
+    `calendar` is the one that the layers' templates carry: `with_calendar` changes them all.
+    """
 
     zone: ZoneInfo
     layers: tuple[Layer, ...]
     covers: tuple[Cover, ...] = ()
+    published: Mapping[str, Publication] = field(default_factory=dict, hash=False)
+    calendar: Calendar = PLAIN
 
     def __post_init__(self) -> None:
         known: dict[tuple[str, Post], Layer] = {}
@@ -126,12 +140,34 @@ class Stretch:
     shifts: tuple[Shift, ...]
 
 
+def with_calendar(roster: Roster, calendar: Calendar) -> Roster:
+    """Return a roster whose shifts follow another calendar; published months stay as they are."""
+    layers = (replace(layer, template=replace(layer.template, calendar=calendar)) for layer in roster.layers)
+    return replace(roster, layers=tuple(layers), calendar=calendar)
+
+
+def planned(roster: Roster, start: datetime, end: datetime) -> tuple[Slot, ...]:
+    """Return every planned shift that meets [start, end), before any cover: published ones as they were published."""
+    asked = Span(utc(start), utc(end))
+    months = _months(roster, asked)
+    if months and months <= roster.published.keys():
+        fresh: tuple[Slot, ...] = ()
+    else:
+        fresh = slots(roster.layers, asked.start, asked.end)
+    if not roster.published:
+        return fresh
+    frozen = (slot for month in sorted(months & roster.published.keys()) for slot in roster.published[month].slots)
+    found = [slot for slot in frozen if slot.span.meets(asked)]
+    found += [slot for slot in fresh if month_of(slot.date) not in roster.published]
+    return tuple(sorted(found, key=lambda slot: (slot.span.start, slot.post.rank, slot.id)))
+
+
 def shifts(roster: Roster, start: datetime, end: datetime) -> tuple[Shift, ...]:
     """Return every shift that meets [start, end), in full length, by time, then post."""
     asked = Span(utc(start), utc(end))
-    planned = slots(roster.layers, asked.start, asked.end)
-    near = _near(roster.covers, asked, planned)
-    found = [shift for slot in planned for shift in _covered(slot, near)]
+    plan = planned(roster, asked.start, asked.end)
+    near = _near(roster.covers, asked, plan)
+    found = [shift for slot in plan for shift in _covered(slot, near)]
     found += _extras(roster)
     return tuple(sorted((shift for shift in found if shift.span.meets(asked)), key=_order))
 
@@ -173,11 +209,19 @@ def gaps(
     return subtract(Span(utc(start), utc(end)), merge((*held, *staffed)))
 
 
-def _near(covers: Sequence[Cover], asked: Span, planned: Sequence[Slot]) -> tuple[Cover, ...]:
+def _months(roster: Roster, asked: Span) -> set[str]:
+    """Return the months in which the day of a shift that meets a span may be."""
+    if not roster.published:
+        return set()
+    first, last = (asked.start - _BEFORE).date(), (asked.end + _DAY).date()
+    return {month_of(first + n * _DAY) for n in range(0, (last - first).days, 28)} | {month_of(last)}
+
+
+def _near(covers: Sequence[Cover], asked: Span, plan: Sequence[Slot]) -> tuple[Cover, ...]:
     """Leave out the covers of other times: a roster keeps those of years."""
-    begin = min((slot.span.start for slot in planned), default=asked.start)
-    until = max((slot.span.end for slot in planned), default=asked.end)
-    ids = {slot.id for slot in planned}
+    begin = min((slot.span.start for slot in plan), default=asked.start)
+    until = max((slot.span.end for slot in plan), default=asked.end)
+    ids = {slot.id for slot in plan}
     return tuple(
         cover
         for cover in covers
@@ -250,6 +294,8 @@ def _beginnings(roster: Roster) -> Iterator[datetime]:
     for cover in roster.covers:
         if cover.free_standing and cover.start is not None:
             yield cover.start
+    for month in roster.published.values():
+        yield from (slot.span.start for slot in month.slots[:1])
 
 
 def _order(shift: Shift) -> tuple[datetime, int, str]:

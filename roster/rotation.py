@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from roster.calendar import ALL_KINDS, WEEK, Calendar, DayKind
 from roster.spans import Span
 from roster.wall import first_instant, instants, wall
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
@@ -49,11 +51,24 @@ _STEP = {
 }
 
 
+PLAIN = Calendar()
+"""The calendar of a shift that was given none: weeks without holidays."""
+
+
+class Hours(NamedTuple):
+    """When a shift begins and ends by the clock on the wall; an end not after the start is on the next day."""
+
+    start: time
+    end: time
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A kind of shift: when it begins and ends by the clock on the wall, and on which weekdays (Monday is 0).
+    """A kind of shift: when it begins and ends by the clock on the wall, and on which days.
 
-    An end not after the start is on the next day, so equal ones make 24 hours. `title` is shown as written.
+    It falls on days of these `kinds` and `weekdays` (Monday is 0), each of them all where none is named, by its
+    `calendar`. `hours` has those kinds of day on which it begins and ends otherwise. An end not after the start
+    is on the next day, so equal ones make 24 hours. `title` is shown as written.
     """
 
     code: str
@@ -61,37 +76,54 @@ class Template:
     start: time
     end: time
     weekdays: frozenset[int] | None = None
+    kinds: frozenset[DayKind] | None = None
+    hours: Mapping[DayKind, Hours] = field(default_factory=dict, hash=False)
+    calendar: Calendar = PLAIN
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.-]{1,40}", self.code):
             raise ValueError(f"shift template {self.code!r}: a code is letters, digits, '_', '.' and '-'")
-        if self.start.tzinfo or self.end.tzinfo:
+        if any(shown.tzinfo for hours in ((self.start, self.end), *self.hours.values()) for shown in hours):
             raise ValueError(f"shift template {self.code}: times are those of the wall, without a zone")
-        if self.weekdays is not None and not (self.weekdays and self.weekdays <= set(range(_WEEK))):
+        if self.weekdays is not None and not (self.weekdays and self.weekdays <= WEEK):
             raise ValueError(f"shift template {self.code}: weekdays are 0 (Monday) to 6 (Sunday), at least one")
+        if self.kinds is not None and not self.kinds:
+            raise ValueError(f"shift template {self.code}: it falls on no kind of day")
 
     def falls_on(self, day: date) -> bool:
         """Say whether a shift of this kind begins on that day."""
-        return self.weekdays is None or day.weekday() in self.weekdays
+        if self.weekdays is not None and day.weekday() not in self.weekdays:
+            return False
+        return self.kinds is None or self.calendar.kind(day) in self.kinds
+
+    def hours_on(self, day: date) -> Hours:
+        """Return when it begins and ends on a day of that kind."""
+        usual = Hours(self.start, self.end)
+        return self.hours.get(self.calendar.kind(day), usual) if self.hours else usual
+
+    @property
+    def earliest(self) -> time:
+        """The earliest time at which it begins on any kind of day: a rotation anchored there never loses a turn."""
+        return min(self.start, *(hours.start for hours in self.hours.values())) if self.hours else self.start
 
     def occurrences(self, first: date, until: date) -> int:
         """Count the days in [first, until) on which it falls; negative when `until` is earlier."""
-        if until < first:
-            return -self.occurrences(until, first)
-        weeks, rest = divmod((until - first).days, _WEEK)
-        per_week = _WEEK if self.weekdays is None else len(self.weekdays)
-        return weeks * per_week + sum(self.falls_on(until - n * _DAY) for n in range(1, rest + 1))
+        if self.weekdays is None and self.kinds is None:
+            return (until - first).days
+        kinds = ALL_KINDS if self.kinds is None else self.kinds
+        return self.calendar.count(kinds, first, until, WEEK if self.weekdays is None else self.weekdays)
 
     def span(self, day: date, zone: ZoneInfo) -> Span:
         """Return when the shift of that day is: 23 or 25 hours long, or empty, where the clocks change.
 
         Of a repeated time the start takes the first occurrence and the end the last.
         """
-        return Span(first_instant(datetime.combine(day, self.start), zone), self.ends(day, zone)[1])
+        return Span(first_instant(datetime.combine(day, self.hours_on(day).start), zone), self.ends(day, zone)[1])
 
     def ends(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return when the shift of that day ends: where a successor begins at the same wall time, and else."""
-        return instants(datetime.combine(day if self.start < self.end else day + _DAY, self.end), zone)
+        start, end = self.hours_on(day)
+        return instants(datetime.combine(day if start < end else day + _DAY, end), zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +165,9 @@ class Rotation:
     def turn_of(self, template: Template, day: date) -> int:
         """Return the turn to which a shift belongs: the one that runs when it should begin, by the wall."""
         if self.unit not in _BY_DAY:
-            return self._turn(datetime.combine(day, template.start))
-        first = self.anchor.date() + (_DAY if template.start < self.anchor.time() else timedelta())
+            return self._turn(datetime.combine(day, template.hours_on(day).start))
+        begun = self.anchor.date()
+        first = begun + (_DAY if template.hours_on(begun).start < self.anchor.time() else timedelta())
         counted = template.occurrences(first, day) if self.counts is Counts.ELIGIBLE else (day - first).days
         return counted // self.length
 

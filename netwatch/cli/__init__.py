@@ -22,6 +22,7 @@ COMMANDS = (
     "inspect",
     "probe",
     "faults",
+    "calendar",
     "duty",
     "handover",
     "log",

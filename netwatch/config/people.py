@@ -5,48 +5,72 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from netwatch.config.settings import CoverTable, RotationTable, ShiftTable, Site
-from netwatch.config.table import WEEKDAYS
+from netwatch.config import public_holidays
+from netwatch.config.calendar import CalendarTable
+from netwatch.config.settings import CoverTable, RotationTable, ShiftTable
+from netwatch.config.table import DAYS, WEEKDAYS
 from netwatch.config.windows import localised
+from roster.calendar import Calendar, DayKind
 from roster.cover import Cover, CoverKind, Roster
 from roster.layers import Layer
-from roster.rotation import Rotation, Template
+from roster.rotation import Hours, Rotation, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from netwatch.config.draft import Draft
+    from netwatch.config.settings import File
 
 
-def roster_of(draft: Draft) -> Roster:
-    """Return the roster of a draft without findings."""
-    zone, known = draft.one(Site).zone, templates(draft)
-    layers = tuple(_layer(table, known, zone) for _path, table in draft.valid(RotationTable))
-    return Roster(zone, layers, tuple(_cover(table, draft, known, zone) for _path, table in draft.valid(CoverTable)))
+def roster_of(file: File, calendar: Calendar | None = None) -> Roster:
+    """Return the roster of a valid file, by a calendar; by default what libraries know of the country's days."""
+    zone, calendar = file.site.zone, calendar or known_calendar(file.calendar.country)
+    known = {table.name: _template(table, calendar) for table in file.shift}
+    layers = tuple(_layer(table, known, zone) for table in file.rotation)
+    covers = tuple(_cover(table, file.rotation, known, zone) for table in file.cover)
+    return Roster(zone, layers, covers, calendar=calendar)
+
+
+def known_calendar(country: str) -> Calendar:
+    """Return what libraries know of a country's days; plain weeks where they know nothing."""
+    return Calendar(country=country) if public_holidays.problem(country) else public_holidays.calendar(country)
 
 
 def templates(draft: Draft) -> Mapping[str, Template]:
     """Return the kinds of shift that are valid, by name."""
-    return {table.name: _template(table) for _path, table in draft.valid(ShiftTable)}
+    calendar = known_calendar(draft.one(CalendarTable).country)
+    return {table.name: _template(table, calendar) for _path, table in draft.valid(ShiftTable)}
 
 
-def planned(draft: Draft, cover: CoverTable) -> bool:
+def planned(cover: CoverTable, rotations: Iterable[RotationTable], known: Mapping[str, Template]) -> bool:
     """Say whether some rotation plans the shift that a cover is for."""
-    template = templates(draft).get(cover.shift)
+    template = known.get(cover.shift)
     return template is not None and any(
         table.shift == cover.shift
         and table.post is cover.post
         and template.falls_on(cover.date)
         and (table.valid_from is None or table.valid_from <= cover.date)
         and (table.valid_until is None or cover.date < table.valid_until)
-        for _path, table in draft.valid(RotationTable)
+        for table in rotations
     )
 
 
-def _template(table: ShiftTable) -> Template:
+def _template(table: ShiftTable, calendar: Calendar) -> Template:
     weekdays = frozenset(WEEKDAYS.index(day) for day in table.weekdays)
-    return Template(table.name, table.title or table.name, table.start, table.end, weekdays or None)
+    kinds = frozenset(DAYS[day] for day in table.days)
+    title = table.title or table.name
+    return Template(table.name, title, table.start, table.end, weekdays or None, kinds or None, _hours(table), calendar)
+
+
+def _hours(table: ShiftTable) -> dict[DayKind, Hours]:
+    """Return the hours of rest days and holidays, where they have their own; a holiday's are else a rest day's."""
+    hours: dict[DayKind, Hours] = {}
+    if table.rest_start is not None and table.rest_end is not None:
+        hours = dict.fromkeys((DayKind.REST, DayKind.STATUTORY), Hours(table.rest_start, table.rest_end))
+    if table.holiday_start is not None and table.holiday_end is not None:
+        hours[DayKind.STATUTORY] = Hours(table.holiday_start, table.holiday_end)
+    return hours
 
 
 def _layer(table: RotationTable, known: Mapping[str, Template], zone: ZoneInfo) -> Layer:
@@ -54,7 +78,7 @@ def _layer(table: RotationTable, known: Mapping[str, Template], zone: ZoneInfo) 
     if isinstance(table.anchor, datetime):
         anchor = localised(table.anchor, zone)
     else:
-        anchor = datetime.combine(table.anchor, template.start)
+        anchor = datetime.combine(table.anchor, template.earliest)
     rotation = Rotation(
         groups=table.groups,
         anchor=anchor,
@@ -68,9 +92,11 @@ def _layer(table: RotationTable, known: Mapping[str, Template], zone: ZoneInfo) 
     return Layer(template, rotation, table.post, table.priority)
 
 
-def _cover(table: CoverTable, draft: Draft, known: Mapping[str, Template], zone: ZoneInfo) -> Cover:
+def _cover(
+    table: CoverTable, rotations: Iterable[RotationTable], known: Mapping[str, Template], zone: ZoneInfo
+) -> Cover:
     person, by = table.out or "", table.person or ""
-    if table.kind is CoverKind.ADD and not planned(draft, table):
+    if table.kind is CoverKind.ADD and not planned(table, rotations, known):
         # Nobody is planned: a shift of its own, at the hours of that kind, fills the gap.
         span = known[table.shift].span(table.date, zone)
         return Cover(table.kind, person, by, post=table.post, start=span.start, end=span.end, reason=table.reason)

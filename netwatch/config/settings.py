@@ -17,6 +17,7 @@ from netwatch.config.calendar import CalendarTable
 from netwatch.config.duties import DutyTable
 from netwatch.config.registers import RegisterTable
 from netwatch.config.reports import DepartmentTable
+from netwatch.config.roster import RosterTable
 from netwatch.config.table import PostName, Table, one_of
 from netwatch.config.values import (
     Address,
@@ -255,7 +256,17 @@ class ShiftTable(Table):
     end: ClockTime
     """When it ends; the same as `start` makes 24 hours."""
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
-    """On which days it begins; every day by default."""
+    """On which weekdays it begins; all by default."""
+    days: tuple[Literal["workday", "rest", "holiday"], ...] = ()
+    """On which kinds of day of the calendar it begins; all by default. A make-up Saturday is a workday."""
+    rest_start: ClockTime | None = None
+    """When it begins on rest days and holidays, where that is another time."""
+    rest_end: ClockTime | None = None
+    """When it ends then."""
+    holiday_start: ClockTime | None = None
+    """When it begins on holidays, where that differs from rest days."""
+    holiday_end: ClockTime | None = None
+    """When it ends then."""
 
 
 class RotationTable(Table):
@@ -391,6 +402,7 @@ class File(Table):
     rotation: tuple[RotationTable, ...] = ()
     cover: tuple[CoverTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
+    roster: RosterTable = RosterTable()
     register_type: tuple[RegisterTable, ...] = ()
     duty: tuple[DutyTable, ...] = ()
     department: tuple[DepartmentTable, ...] = ()

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from netwatch.config.values import Language, Title, wrong
+from roster.calendar import DayKind
 from roster.layers import Post
 
 Word = TypeVar("Word", bound=Enum)
@@ -26,6 +27,7 @@ def one_of(kind: type[Word]) -> BeforeValidator:
 
 
 PostName = Annotated[Post, one_of(Post)]
+DAYS = {"workday": DayKind.WORKDAY, "rest": DayKind.REST, "holiday": DayKind.STATUTORY}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Clause = Annotated[Title, Field(max_length=8, pattern="^[A-Z][0-9]{1,2}$")]
 """A clause of the regulation that a check, a duty or a register serves, such as `C5`."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from netwatch.config import public_holidays
+from netwatch.config.calendar import CalendarTable
 from netwatch.config.findings import Finding, found, unknown
 from netwatch.config.people import planned, templates
 from netwatch.config.settings import CoverTable, Person, RotationTable, ShiftTable, Site
@@ -21,6 +23,26 @@ if TYPE_CHECKING:
 
 RESERVED_SHIFT = "extra"
 """What the roster calls an addition outside every shift."""
+
+
+def calendar(draft: Draft) -> Iterator[Finding]:
+    """Yield a country whose days nobody knows."""
+    if problem := public_holidays.problem(draft.one(CalendarTable).country):
+        yield found(("calendar", "country"), problem)
+
+
+def hours(draft: Draft) -> Iterator[Finding]:
+    """Yield hours of rest days and holidays that are given by half, or of no use."""
+    for path, table in draft.valid(ShiftTable):
+        for kind, days in (("rest", {"rest", "holiday"}), ("holiday", {"holiday"})):
+            given = {key for key in (f"{kind}_start", f"{kind}_end") if getattr(table, key) is not None}
+            for key in {f"{kind}_start", f"{kind}_end"} - given if given else ():
+                yield found((*path, key), _("is missing"))
+            if given and table.days and not days & set(table.days):
+                yield found((*path, min(given)), _("is of no use: the shift does not fall on such days"))
+        for key, words in (("days", table.days), ("weekdays", table.weekdays)):
+            if len(set(words)) < len(words):
+                yield found((*path, key), _("names a day twice"))
 
 
 def people(draft: Draft) -> Iterator[Finding]:
@@ -60,9 +82,12 @@ def rotations(draft: Draft) -> Iterator[Finding]:
 def covers(draft: Draft) -> Iterator[Finding]:
     """Yield covers that do not say whom, or of shifts that are not planned."""
     valid, zone = templates(draft), draft.one(Site).zone
+    rotations = [table for _path, table in draft.valid(RotationTable)]
     for path, table in draft.valid(CoverTable):
         yield from _whom(path, table)
-        if table.shift in valid and not (planned(draft, table) or _fills_a_gap(table, valid[table.shift], zone)):
+        if table.shift in valid and not (
+            planned(table, rotations, valid) or _fills_a_gap(table, valid[table.shift], zone)
+        ):
             template = _("no shift '{shift}' is planned on {date} for this post")
             yield found((*path, "date"), template, shift=table.shift, date=str(table.date))
 

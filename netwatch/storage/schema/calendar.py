@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Date, Index, String, Table
+from sqlalchemy import Date, String, Table
 
 from netwatch.storage.schema.columns import Moment, Words, column, metadata
 
@@ -13,9 +13,8 @@ days = Table(
     column("kind", String(16)),
     column("name", Words(100)),
     column("replaces", Date, nullable=True),
-    # library, import, local: a local row wins over an imported one, that over a library's
-    column("source", String(16)),
-    column("actor", Words(64), nullable=True),
+    # import or local: what people said of a day stays beside what a file says, and wins
+    column("source", String(16), primary_key=True),
+    column("actor", Words(64)),
     column("recorded_at", Moment),
-    Index("ix_days_source", "source"),
 )

@@ -19,8 +19,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("replaces", sa.Date(), nullable=True),
         sa.Column("source", sa.String(length=16), nullable=False),
-        sa.Column("actor", sa.String(length=64), nullable=True),
+        sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("date", name=op.f("pk_days")),
+        sa.PrimaryKeyConstraint("date", "source", name=op.f("pk_days")),
     )
-    op.create_index("ix_days_source", "days", ["source"], unique=False)
