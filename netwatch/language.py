@@ -70,6 +70,18 @@ def said(template: str, values: Mapping[str, object], catalogue: NullTranslation
         return template
 
 
+def label(titles: Mapping[str, str], language: str) -> str:
+    """Return what a site calls something, as a value of a stored sentence.
+
+    Where its names are texts of the catalogue, as those of shipped things are, that is the English one, which every
+    reader then sees in their own language; else it is the name in this language, or the only one there is.
+    """
+    english, chinese = titles.get("en", ""), titles.get("zh_CN", "")
+    if english and chinese and translations("zh_CN").gettext(english) == chinese:
+        return english
+    return titles.get(language) or next(iter(titles.values()), "")
+
+
 def duration(length: timedelta, catalogue: NullTranslations) -> str:
     """Return `1 h 20 min`, or 「1 小时 20 分」: two units at most, seconds only below ten minutes."""
     seconds = max(0, int(length.total_seconds()))

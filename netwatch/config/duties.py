@@ -9,7 +9,7 @@ from pydantic import Field
 
 from netwatch.config.shipped_duties import SHIPPED
 from netwatch.config.table import Clause, PostName, Table, Titles, one_of
-from netwatch.config.values import ClockTime, Duration, Moment, Name, Pause, SeverityName, Title
+from netwatch.config.values import ClockTime, Duration, Moment, Name, Pause, SeverityName
 from netwatch.domain.checklist import Item, ItemKind, Sensor
 from netwatch.domain.duties import Anchor, Duty, DutyKind
 from netwatch.domain.model import Severity
@@ -151,7 +151,7 @@ def beginning(table: DutyTable, zone: ZoneInfo) -> datetime:
 def _duty(table: DutyTable, file: File) -> Duty:
     return Duty(
         name=table.name,
-        titles=dict(table.title or {"en": table.name}),
+        titles=_plain(table.title) if table.title else {"en": table.name},
         kind=table.kind,
         when=recurrence(table, file.site.zone),
         zone=file.site.zone,
@@ -170,8 +170,11 @@ def _duty(table: DutyTable, file: File) -> Duty:
     )
 
 
+def _plain(titles: Titles) -> dict[str, str]:
+    return {str(language): title for language, title in titles.items()}
+
+
 def _items(table: DutyTable) -> Iterator[Item]:
     for item in table.item:
         sensor = Sensor(**item.sensor.model_dump()) if item.sensor else None
-        titles = dict(item.title)
-        yield Item(item.name, titles, item.kind, item.unit, item.low, item.high, sensor, item.severity)
+        yield Item(item.name, _plain(item.title), item.kind, item.unit, item.low, item.high, sensor, item.severity)

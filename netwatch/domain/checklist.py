@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from netwatch.domain.judge import number
 from netwatch.domain.model import Severity
 from probes.api import Message, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LONGEST = 500
 """Characters of an answer, and of a remark."""
@@ -115,13 +118,7 @@ def judged(item: Item, value: str, *, remark: str = "", sensed: float | None = N
     """Judge an answer; AnswerError if it is none to this item. What is not in order needs a remark."""
     if len(value) > LONGEST or len(remark) > LONGEST:
         raise AnswerError(_("{item}: must be at most {most} characters"), item=item.name, most=LONGEST)
-    match item.kind:
-        case ItemKind.TEXT:
-            verdict = _text(item, value)
-        case ItemKind.NUMBER:
-            verdict = _number(item, value)
-        case ItemKind.OK:
-            verdict = _word(item, value)
+    verdict = _JUDGES[item.kind](item, value)
     if verdict in (Verdict.FLAG, Verdict.FAIL) and item.kind is ItemKind.OK and not remark:
         raise AnswerError(_("{item}: say what is wrong, as in {item}={value}:why"), item=item.name, value=value)
     return Answer(item.name, value, verdict, remark, sensed)
@@ -152,3 +149,6 @@ def _word(item: Item, value: str) -> Verdict:
         return {each.value: each for each in (Verdict.OK, Verdict.FLAG, Verdict.FAIL)}[value]
     except KeyError:
         raise AnswerError(_("{item}: must be ok, flag or fail"), item=item.name) from None
+
+
+_JUDGES = {ItemKind.TEXT: _text, ItemKind.NUMBER: _number, ItemKind.OK: _word}

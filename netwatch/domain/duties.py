@@ -229,6 +229,13 @@ def standing(occurrence: Occurrence, fulfilments: Collection[Fulfilment], now: d
     return Standing(occurrence, _state(occurrence, closed, now), closed, own, left)
 
 
+def when(occurrence: Occurrence, zone: ZoneInfo) -> str:
+    """Return which one it is: the shift and its day, or when it is due."""
+    if occurrence.shift is not None:
+        return f"{occurrence.shift.date:%m-%d} {occurrence.shift.title}"
+    return f"{wall(occurrence.scheduled, zone):%m-%d %H:%M}"
+
+
 def titled(titles: Mapping[str, str], language: str) -> str:
     """Return what a site calls something in a language, else in the one that it has."""
     return titles.get(language) or next(iter(titles.values()), "")

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from netwatch.domain.checklist import Answer, Verdict
 from netwatch.domain.duties import Fulfilment, Mark
 from netwatch.storage import events, records
+from netwatch.storage.schema import entries as registered
 from netwatch.storage.schema import fulfilments, storable
 
 if TYPE_CHECKING:
@@ -86,6 +87,13 @@ def newest(tx: Connection, most: int, *, duty: str | None = None) -> tuple[Fulfi
     if duty is not None:
         query = query.where(fulfilments.c.duty == duty)
     return tuple(_fulfilment(row) for row in tx.execute(query))
+
+
+def state_of_proof(tx: Connection, register: str, number: int) -> str | None:
+    """Return the state of an entry of a register, None when there is none of that number."""
+    query = select(registered.c.state).where(registered.c.id == number, registered.c.register == register)
+    found: str | None = tx.execute(query).scalar()
+    return found
 
 
 def taken_up(tx: Connection, duty: str) -> datetime | None:
