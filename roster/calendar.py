@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     Date = date
+    _Sums = tuple[frozenset[int], list[int], list[int]]
 
 _DAY = timedelta(days=1)
 _WEEK = 7
@@ -113,7 +114,7 @@ class Calendar:
     weekend: frozenset[int] = frozenset({5, 6})
     country: str = "CN"
     years: Mapping[int, YearStatus] = field(default_factory=dict, hash=False)
-    _sums: dict[tuple[frozenset[DayKind], frozenset[int]], tuple[list[int], list[int]]] = field(
+    _sums: dict[tuple[frozenset[DayKind], frozenset[int]], _Sums] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
 
@@ -139,9 +140,7 @@ class Calendar:
         """Count the days in [first, until) of these kinds and weekdays; negative when `until` is earlier."""
         if until < first:
             return -self.count(kinds, until, first, weekdays)
-        wanted, on = frozenset(kinds), frozenset(weekdays)
-        usual = {weekday for weekday in on if self._usual(weekday) in wanted}
-        ordinals, sums = self._corrections(wanted, on)
+        usual, ordinals, sums = self._corrections(frozenset(kinds), frozenset(weekdays))
         corrected = sums[bisect_left(ordinals, until.toordinal())] - sums[bisect_left(ordinals, first.toordinal())]
         return _weekdays(usual, first, until) + corrected
 
@@ -174,8 +173,8 @@ class Calendar:
                 return day
         raise ValueError(f"there is no working day within a year of {day - _FURTHEST * step}")
 
-    def _corrections(self, kinds: frozenset[DayKind], weekdays: frozenset[int]) -> tuple[list[int], list[int]]:
-        """Return where counting by weekdays alone is wrong, and by how much up to there: worked out once."""
+    def _corrections(self, kinds: frozenset[DayKind], weekdays: frozenset[int]) -> _Sums:
+        """Return the weekdays to count by, where that is wrong, and by how much up to there: worked out once."""
         key = kinds, weekdays
         if key not in self._sums:
             ordinals, sums = [], [0]
@@ -184,7 +183,8 @@ class Calendar:
                 if change and day.weekday() in weekdays:
                     ordinals.append(day.toordinal())
                     sums.append(sums[-1] + change)
-            self._sums[key] = ordinals, sums
+            usual = frozenset(weekday for weekday in weekdays if self._usual(weekday) in kinds)
+            self._sums[key] = usual, ordinals, sums
         return self._sums[key]
 
 

@@ -114,11 +114,11 @@ def _of_layer(layer: Layer, start: datetime, end: datetime) -> Iterator[Slot]:
     for day in _days(rotation.zone, start, end):
         if not (rotation.valid(day) and template.falls_on(day)):
             continue
-        span = template.span(day, rotation.zone)
+        relief, end = template.ends(day, rotation.zone)
+        span = Span(template.begins(day, rotation.zone), end)
         if span.start < span.end:
             people = rotation.group(rotation.turn_of(template, day))
             name = f"{template.code}/{day}/{layer.post.value}"
-            relief = template.ends(day, rotation.zone)[0]
             yield Slot(name, template.code, template.title, day, layer.post, layer.priority, people, span, span, relief)
 
 

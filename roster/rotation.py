@@ -118,7 +118,11 @@ class Template:
 
         Of a repeated time the start takes the first occurrence and the end the last.
         """
-        return Span(first_instant(datetime.combine(day, self.hours_on(day).start), zone), self.ends(day, zone)[1])
+        return Span(self.begins(day, zone), self.ends(day, zone)[1])
+
+    def begins(self, day: date, zone: ZoneInfo) -> datetime:
+        """Return when the shift of that day begins."""
+        return first_instant(datetime.combine(day, self.hours_on(day).start), zone)
 
     def ends(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return when the shift of that day ends: where a successor begins at the same wall time, and else."""
