@@ -23,6 +23,7 @@ from netwatch.web import Web
 from netwatch.workers import roll
 from netwatch.workers.control import Control, Peer
 from netwatch.workers.due import Due
+from netwatch.workers.duties import DutiesWorker
 from netwatch.workers.handover import HandoverWorker
 from netwatch.workers.heart import Heart
 from netwatch.workers.janitor import Janitor
@@ -80,6 +81,7 @@ class Service:
         self._observer = Observer(database, self.watched, clock, self.progress, wake)
         self._prober = Prober(self.due, self._observer, self.watched, clock, self.progress, self._looks)
         self._reviewer = Reviewer(database, self.watched, clock, wake)
+        self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
         self._heart = Heart(database, self.watched, clock, self.progress, self._pulse)
@@ -100,6 +102,7 @@ class Service:
                 group.create_task(self._reviewer.run())
                 group.create_task(self.mailer.run())
                 group.create_task(self._handover.run())
+                group.create_task(self._duties.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())

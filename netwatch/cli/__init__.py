@@ -24,6 +24,7 @@ COMMANDS = (
     "faults",
     "calendar",
     "duty",
+    "duties",
     "handover",
     "log",
     "maintenance",
