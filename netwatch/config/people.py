@@ -12,6 +12,7 @@ from netwatch.config.table import DAYS, WEEKDAYS
 from netwatch.config.windows import localised
 from roster.calendar import Calendar, DayKind
 from roster.cover import Cover, CoverKind, Roster
+from roster.findings import Standards
 from roster.layers import Layer
 from roster.rotation import Hours, Rotation, Template
 
@@ -35,6 +36,20 @@ def roster_of(file: File, calendar: Calendar | None = None) -> Roster:
 def known_calendar(country: str) -> Calendar:
     """Return what libraries know of a country's days; plain weeks where they know nothing."""
     return Calendar(country=country) if public_holidays.problem(country) else public_holidays.calendar(country)
+
+
+def standards(file: File) -> Standards:
+    """Return what the roster of a file is held to."""
+    table = file.roster
+    return Standards(
+        office=(table.office_start, table.office_end),
+        required=table.required,
+        least_rest=table.least_rest,
+        most_nights=table.most_nights,
+        holiday_leader=table.holiday_leader,
+        publish_before=table.publish_before,
+        reachable={person.name: person.mail is not None for person in file.person},
+    )
 
 
 def templates(draft: Draft) -> Mapping[str, Template]:
