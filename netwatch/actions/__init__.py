@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
+    from netwatch.progress import Progress
 
 __all__ = ["ACTIONS", "carry_out", "socket_path"]
 
@@ -64,6 +65,7 @@ def carry_out(
     *,
     login: str = "",
     trusted: bool = True,
+    progress: Progress | None = None,
 ) -> Callable[[Connection], Message]:
     """Return the transaction that does what was asked. Raises UsageError for an action or a name that is unknown.
 
@@ -73,7 +75,7 @@ def carry_out(
         raise UsageError(_("there is no action {name}"), name=action[:40])
     if not NAME.fullmatch(actor):
         raise UsageError(_("{name} is not a name"), name=actor[:40])
-    doing = acting(Doing(settings, actor, now, arguments, login), trusted=trusted)
+    doing = acting(Doing(settings, actor, now, arguments, login, progress), trusted=trusted)
     return lambda tx: ACTIONS[action](tx, doing)
 
 

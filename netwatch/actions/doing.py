@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from netwatch.config import Settings
     from netwatch.config.settings import Person
+    from netwatch.progress import Progress
 
 LONGEST = 4000
 
@@ -31,6 +32,8 @@ class Doing:
     arguments: Mapping[str, Any]
     login: str = ""
     """Who typed it, where somebody else than `actor`: root, or the service's own user."""
+    progress: Progress | None = None
+    """How the service itself fares, where one runs."""
 
     @property
     def person(self) -> Person:

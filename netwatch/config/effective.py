@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netwatch.config.windows import Windows
     from netwatch.domain.model import Rule, Subject, Window
     from probes.api import Meaning
+    from roster.actual import Relief
     from roster.cover import Roster
 
 SQLITE = "sqlite:///"
@@ -45,6 +46,8 @@ class Settings:
     _rules: Rules = field(repr=False)
     _meanings: Meanings = field(repr=False)
     _windows: Windows = field(repr=False)
+    reliefs: tuple[Relief, ...] = ()
+    """What the signatures under handovers say of who is on duty; `netwatch.planned` fills it in."""
 
     @property
     def folder(self) -> Path:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netwatch.config.calendar import CalendarTable
 from netwatch.config.duties import DutyTable
+from netwatch.config.handover import Handover
 from netwatch.config.registers import RegisterTable
 from netwatch.config.reports import DepartmentTable
 from netwatch.config.roster import RosterTable
@@ -370,13 +371,6 @@ class Mail(Table):
     """When a mail that no relay takes is given up."""
     page: Page | None = None
     """The address under which people open the status page, for links in mails."""
-
-
-class Handover(Table):
-    """The report at each shift's end."""
-
-    leaders: tuple[Name, ...] = ()
-    """Who gets every report, besides the outgoing, the incoming and the leader on call."""
 
 
 class File(Table):

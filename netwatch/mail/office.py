@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netwatch.domain.notices import OnDuty
-from roster.cover import Roster, Shift, on_duty
+from roster.actual import present
 from roster.layers import Post
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from netwatch.config import Settings
     from netwatch.config.settings import Device, Mail, Person
+    from roster.actual import Relief
+    from roster.cover import Roster, Shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Office:
     people: Mapping[str, Person] = field(default_factory=dict)
     devices: Mapping[str, Device] = field(default_factory=dict)
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reliefs: tuple[Relief, ...] = ()
 
     @property
     def reachable(self) -> frozenset[str]:
@@ -37,8 +40,8 @@ class Office:
         return frozenset(name for name, person in self.people.items() if person.mail and person.mail.isascii())
 
     def shifts(self, at: datetime) -> tuple[Shift, ...]:
-        """Return the shifts that are on at a time."""
-        return on_duty(self.roster, at)
+        """Return the shifts that are on at a time. Until a handover is signed both sides are."""
+        return present(self.roster, self.reliefs, at)
 
     def speaks(self, person: str) -> str:
         """Return the language of somebody."""
@@ -62,6 +65,7 @@ def office_of(settings: Settings) -> Office:
         people=settings.people,
         devices=settings.devices,
         parents=settings.parents,
+        reliefs=settings.reliefs,
     )
 
 

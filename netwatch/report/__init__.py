@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import DeviceState, Fault, FaultId, Told, Window
+from netwatch.report import signing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -42,9 +43,20 @@ class Draft:
     handover: Handover
 
 
-def draft(tx: Connection, settings: Settings, shift: Shift, now: datetime, progress: Progress | None = None) -> Draft:
-    """Build the report of a shift as of now. Pure but for reading."""
-    last = handovers.last(tx)
+def draft(
+    tx: Connection,
+    settings: Settings,
+    shift: Shift,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    relief: str | None = None,
+) -> Draft:
+    """Build the report of a shift as of now. Pure but for reading.
+
+    `relief` is who relieves the shift before its end, empty where nobody is named; None at its end.
+    """
+    last = handovers.before(tx, shift.id, relief=relief is not None)
     previous = from_json(last.document) if last is not None else None
     upto = events.last(tx)
     after = last.upto_event if last is not None else 0
@@ -57,11 +69,16 @@ def draft(tx: Connection, settings: Settings, shift: Shift, now: datetime, progr
         revision=known.revision + 1 if known is not None else 1,
         previous_digest=last.digest if last is not None else "",
         outgoing=tuple(_on_duty(settings, shift.end - INSTANT)),
-        incoming=tuple(_on_duty(settings, shift.end)),
+        incoming=tuple(
+            _on_duty(settings, shift.end)
+            if relief is None
+            else (of_report.OnDuty(shift.post, person(settings, name)) for name in (relief,) if name)
+        ),
         next_shift=following.title if following else "",
         next_start=following.start if following else None,
         next_end=following.end if following else None,
         faults=tuple(_faults(tx, settings, journal)),
+        tasks=signing.tasks(tx, settings),
         windows=tuple(_windows(tx, settings, now)),
         unseen=tuple(_unseen(tx, settings)),
         flapping=tuple(_flapping(tx)),
@@ -69,6 +86,7 @@ def draft(tx: Connection, settings: Settings, shift: Shift, now: datetime, progr
         mails=tuple(_mails(tx, journal)),
         log=tuple(_log(journal, settings)),
         monitoring=_monitoring(tx, settings, progress),
+        words=signing.words(tx, settings, after),
     )
     return Draft(shift, build(shift, facts, previous))
 
@@ -89,6 +107,25 @@ def ended(settings: Settings, after: datetime, upto: datetime) -> tuple[Shift, .
             key=lambda shift: (shift.end, shift.start),
         )
     )
+
+
+def of_archive(settings: Settings, archived: handovers.Archived, handover: Handover, people: tuple[str, ...]) -> Shift:
+    """Return the shift of an archived report, as the roster has it or as the report says."""
+    found = shifts(settings.roster, archived.start, archived.end)
+    slot = archived.shift.partition("+")[0]
+    said = Shift(
+        id=archived.shift,
+        slot=slot,
+        template=slot.partition("/")[0],
+        title=handover.head.title,
+        date=handover.head.date,
+        post=handover.head.post,
+        planned=people,
+        people=people,
+        start=archived.start,
+        end=archived.end,
+    )
+    return next((shift for shift in found if shift.id == archived.shift), said)
 
 
 def person(settings: Settings, name: str) -> of_report.Person:
@@ -120,11 +157,12 @@ def _faults(tx: Connection, settings: Settings, journal: tuple[Entry, ...]) -> I
             fault = faults.get(tx, FaultId(entry.fault))
             if fault is not None:
                 found[fault.id] = fault
+    said = signing.next_actions(tx, settings)
     for fault in found.values():
-        yield _fault(tx, settings, fault)
+        yield _fault(tx, settings, fault, said.get(int(fault.id)))
 
 
-def _fault(tx: Connection, settings: Settings, fault: Fault) -> of_report.Fault:
+def _fault(tx: Connection, settings: Settings, fault: Fault, following: of_report.NextAction | None) -> of_report.Fault:
     timeline = events.of_fault(tx, fault.id)
     device = settings.devices.get(fault.subject.device)
     opening = (EventKind.OPENED, EventKind.REOPENED)
@@ -151,7 +189,7 @@ def _fault(tx: Connection, settings: Settings, fault: Fault) -> of_report.Fault:
             for entry in timeline
             if entry.kind is EventKind.NOTE
         ),
-        next_action=of_report.NextAction(device.runbook) if device and device.runbook else None,
+        next_action=following or (of_report.NextAction(device.runbook) if device and device.runbook else None),
         root=fault.cause,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from netwatch.storage import records, signatures
 from netwatch.storage.schema import handovers, renderings, storable
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
+
+HEAD = "chain/handovers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ def digest_of(text: str) -> str:
 
 def add(tx: Connection, report: Archived, bodies: Mapping[tuple[str, str], str]) -> Archived:
     """Archive a report with its renderings, by (language, format)."""
-    before = last(tx)
+    behind = last(tx)
     document = storable(report.document)
-    report = replace(report, document=document, digest=digest_of(document), previous=before.digest if before else "")
+    report = replace(report, document=document, digest=digest_of(document), previous=behind.digest if behind else "")
     row = {name: value for name, value in asdict(report).items() if name != "id"}
     done = tx.execute(insert(handovers).values(row))
     assert done.inserted_primary_key is not None  # noqa: S101 - one row was inserted
@@ -52,7 +55,20 @@ def add(tx: Connection, report: Archived, bodies: Mapping[tuple[str, str], str])
         body = storable(text)
         values = {"handover_id": number, "language": language, "format": form, "body": body, "digest": digest_of(body)}
         tx.execute(insert(renderings).values(values))
+    records.put(tx, key=HEAD, value=f"{number} {report.digest}")
     return replace(report, id=number)
+
+
+def before(tx: Connection, shift: str, *, relief: bool = False) -> Archived | None:
+    """Return the report that the next one of a shift goes on from: the newest that counts.
+
+    A revision that was refused or replaced does not count; nor does one of the same shift that still waits for its
+    signature, since the next revision replaces it.
+    """
+    newest = listed(tx, signatures.RECENT)
+    counting = signatures.counting(tx, [each.id for each in newest])
+    given_way = signatures.replaceable(tx, shift, relief=relief)
+    return next((each for each in newest if each.id in counting and each.id not in given_way), None)
 
 
 def last(tx: Connection) -> Archived | None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
-from netwatch.storage import migrations
-from netwatch.storage.handovers import digest_of
+from netwatch.storage import chain, migrations
 from netwatch.storage.outbox import Delivery
-from netwatch.storage.schema import faults, handovers, metadata, outbox, renderings
+from netwatch.storage.schema import faults, metadata, outbox
 from probes.api import Message, _
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def examine(tx: Connection) -> Soundness:
     if broken:
         return Soundness(revision, {}, broken, ())
     counts = {table.name: _count(tx, table.c.values()[0].is_not(None)) for table in metadata.sorted_tables}
-    wrong = (*_references(tx), *_faults(tx), *_outbox(tx), *_handovers(tx))
+    wrong = (*_references(tx), *_faults(tx), *_outbox(tx), *chain.walk(tx))
     return Soundness(revision, counts, (), wrong)
 
 
@@ -100,22 +99,6 @@ def _outbox(tx: Connection) -> Iterator[Message]:
         yield Message(_("mails that are queued for nobody: {count}"), {"count": nowhere})
     if timeless := _count(tx, (outbox.c.state == Delivery.SENT.value) & outbox.c.sent_at.is_(None)):
         yield Message(_("mails that were sent at no time: {count}"), {"count": timeless})
-
-
-def _handovers(tx: Connection) -> Iterator[Message]:
-    """Check that no archived report was altered, and that none is missing between two."""
-    before = ""
-    columns = (handovers.c.id, handovers.c.document, handovers.c.digest, handovers.c.previous)
-    for number, document, digest, previous in tx.execute(select(*columns).order_by(handovers.c.id)):
-        if digest != digest_of(document):
-            yield Message(_("handover report {number} was altered after it was archived"), {"number": number})
-        if previous != before:
-            yield Message(_("a report is missing or was altered before handover report {number}"), {"number": number})
-        before = digest
-    for row in tx.execute(select(renderings)):
-        if row.digest != digest_of(row.body):
-            values = {"number": row.handover_id, "language": row.language, "format": row.format}
-            yield Message(_("the {format} text ({language}) of handover report {number} was altered"), values)
 
 
 def _count(tx: Connection, condition: ColumnElement[bool]) -> int:

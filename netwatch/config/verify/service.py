@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netwatch.config.findings import Finding, found, unknown
-from netwatch.config.settings import Handover, Mail, Person, Relay, Storage
+from netwatch.config.handover import Handover
+from netwatch.config.settings import Mail, Person, Relay, Storage
 from netwatch.config.values import is_loopback
 from probes.api import _
 from roster.layers import Post

@@ -10,6 +10,28 @@ depends_on = None
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+SEALED = ("events", "handovers", "renderings", "signatures")
+"""What is written once: a row of these is neither changed nor deleted, whoever asks."""
+
+
+def seal(table: str) -> None:
+    """Let the database itself refuse to change what was recorded."""
+    if op.get_bind().dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_{verb.lower()}_refused BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are never changed'); END"
+            )
+        return
+    op.execute(
+        f"CREATE TRIGGER {table}_refused BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION netwatch_refused()"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_truncate_refused BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION netwatch_refused()"
+    )
+
 
 def upgrade() -> None:
     op.create_table(
@@ -54,3 +76,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_remarks_closed_at", "remarks", ["closed_at"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION netwatch_refused() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME; END $$"
+        )
+    for table in SEALED:
+        seal(table)

@@ -1,0 +1,1 @@
+"""Handing over: reports are frozen, offered, signed, reminded of, and verified."""

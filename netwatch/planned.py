@@ -1,0 +1,23 @@
+"""The configuration with the roster as it stands: the calendar, and what the signatures say of who is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from netwatch.handover import cases
+from netwatch.storage.calendar import calendar
+from roster.cover import with_calendar
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from netwatch.config import Settings
+
+
+def planned(tx: Connection, settings: Settings, now: datetime) -> Settings:
+    """Return the settings with the roster that the records make of it."""
+    known = calendar(tx, settings.file.calendar.country)
+    return replace(settings, roster=with_calendar(settings.roster, known), reliefs=cases.reliefs(tx, now))
