@@ -77,7 +77,7 @@ def xlsx(
 
 def _rows(table: MonthTable, say: MonthWording) -> list[list[str]]:
     """Return the table's head and lines."""
-    head = [say(_("Date")), say(_("Day")), "", *(say.column(column) for column in table.columns)]
+    head = [say(_("Date")), say(_("Weekday")), "", *(say.column(column) for column in table.columns)]
     return [head, *(_row(line, say) for line in table.lines)]
 
 

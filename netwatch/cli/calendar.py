@@ -72,7 +72,7 @@ def _show(arguments: argparse.Namespace) -> int:
         return 0
     if days:
         rows = [_row(day) for day in days]
-        print(site.table(rows, (_("Date"), _("Day"), _("Kind"), _("Name"), _("Replaces"), _("Source"))))
+        print(site.table(rows, (_("Date"), _("Weekday"), _("Kind"), _("Name"), _("Replaces"), _("Source"))))
     _explain(calendar, year)
     return 0
 
