@@ -144,6 +144,7 @@ class Service:
     async def _take_up(self, settings: Settings) -> None:
         """Watch what this configuration asks for, and let go of the rest."""
         self.watched.settings = settings
+        await self._handover.look(self._clock.now())
         self._shared.credentials = settings.credentials
         self._shared.get("icmp/pace", Pace).limit(settings.polling.icmp_rate)
         gone = await self._database.write(partial(roll.call, settings=settings, now=self._clock.now()))

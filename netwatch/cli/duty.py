@@ -12,6 +12,7 @@ from netwatch.clock import SystemClock
 from netwatch.errors import UsageError
 from netwatch.language import gettext as _
 from probes.api import _ as mark
+from roster.actual import present
 from roster.cover import Shift, gaps, on_duty, shifts
 
 if TYPE_CHECKING:
@@ -40,17 +41,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _now(arguments: argparse.Namespace) -> int:
-    settings = site.settings(arguments)
-    return _show(on_duty(settings.roster, SystemClock().now()), settings, arguments)
+    settings = site.planned(site.settings(arguments))
+    now = SystemClock().now()
+    return _show(present(settings.roster, settings.reliefs, now), settings, arguments)
 
 
 def _at(arguments: argparse.Namespace) -> int:
-    settings = site.settings(arguments)
+    settings = site.planned(site.settings(arguments))
     return _show(on_duty(settings.roster, moment(arguments.time, settings)), settings, arguments)
 
 
 def _timeline(arguments: argparse.Namespace) -> int:
-    settings = site.settings(arguments)
+    settings = site.planned(site.settings(arguments))
     start = moment(arguments.start, settings) if arguments.start else SystemClock().now()
     end = start + timedelta(days=max(1, min(arguments.days, 400)))
     code = _show(shifts(settings.roster, start, end), settings, arguments)

@@ -7,22 +7,27 @@ import getpass
 import json
 import re
 import socket
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
+from netwatch import planned as planning
 from netwatch.actions import carry_out, socket_path
 from netwatch.clock import SystemClock
 from netwatch.config import find, load
 from netwatch.config.values import UNITS
-from netwatch.errors import NetwatchError
+from netwatch.errors import NetwatchError, StorageError
 from netwatch.language import gettext as _
 from netwatch.language import of_terminal, said, translations
 from netwatch.plugins import Registry
+from netwatch.storage import migrations
 from netwatch.storage.database import Database, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from probes.api import Message
@@ -49,6 +54,24 @@ def settings(arguments: argparse.Namespace) -> Settings:
 def reader(of: Settings) -> Database:
     """Return the site's database, for reading."""
     return open_reader(of.database_url, password=of.file.storage.password)
+
+
+def planned(of: Settings) -> Settings:
+    """Return the settings with the roster as the records have it; as configured where no records can be read.
+
+    Who is on duty is asked when other things are broken, too.
+    """
+    try:
+        with closing(reader(of)) as database:
+            return database.read_now(lambda tx: _as_recorded(tx, of))
+    except StorageError:
+        return of
+
+
+def _as_recorded(tx: Connection, of: Settings) -> Settings:
+    if migrations.revision(tx) != migrations.newest():
+        return of
+    return planning.planned(tx, of, SystemClock().now())
 
 
 def act(of: Settings, action: str, arguments: argparse.Namespace, **values: Any) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from netwatch.storage import records
 from netwatch.storage.handovers import HEAD as REPORTS_HEAD
@@ -35,6 +35,14 @@ def walk(tx: Connection, expected: Sequence[str] = ()) -> Iterator[Message]:
     for digest in expected:
         if not any(each.startswith(digest.lower()) for each in known):
             yield Message(_("nothing in the archive has the digest {digest}"), {"digest": digest[:64]})
+
+
+def counts(tx: Connection) -> tuple[int, int]:
+    """Return how many reports and how many signatures there are."""
+    reports, signed = (
+        int(tx.execute(select(func.count()).select_from(table)).scalar() or 0) for table in (handovers, signatures)
+    )
+    return reports, signed
 
 
 def _reports(tx: Connection) -> Generator[Message, None, dict[int, str]]:

@@ -63,7 +63,7 @@ def fill(site: Path, rows: int = 50) -> None:
     for number in range(rows):
         database.write_now(partial(add_pair, number=number))
     database.write_now(identity.of)
-    database.write_now(partial(handovers.add, report=Archived("day", 1, NOW, NOW, NOW, 0, 1, "{}"), bodies={}))
+    database.write_now(partial(handovers.add, report=Archived("day", 1, NOW, NOW, NOW, 0, 1, REPORT), bodies={}))
     database.close()
 
 
@@ -281,6 +281,7 @@ def test_what_postgresql_needs_is_named(tmp_path: Path) -> None:
         backup.restore(database, tmp_path / "copy", NOW)
 
 
+REPORT = '{"head":{"after_event":0,"revision":1,"shift":"day","upto_event":1}}'
 UNSEALED = "DROP TRIGGER events_update_refused; DROP TRIGGER handovers_update_refused; "
 """The database refuses to change what is recorded; whoever writes into its file need not ask it."""
 
