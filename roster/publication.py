@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from roster.layers import Layer
 
 _DECEMBER = 12
-_DAY = timedelta(days=1)
+_AROUND = timedelta(days=2)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _SCHEMA = 1
 _FIELDS = ("id", "template", "title", "date", "post", "priority", "people", "whole", "span", "relief")
@@ -42,8 +42,9 @@ class Publication:
 def publish(layers: Iterable[Layer], month: str, zone: ZoneInfo) -> Publication:
     """Return what the rotations plan for a month, to be kept as it is."""
     first, until = days_of(month)
-    start, end = (first_instant(datetime.combine(day, datetime.min.time()), zone) for day in (first, until + _DAY))
-    found = (slot for slot in slots(layers, start - _DAY, end) if month_of(slot.date) == month)
+    start, end = (first_instant(datetime.combine(day, datetime.min.time()), zone) for day in (first, until))
+    # A shift's day is that of its rotation's zone, which may be another one.
+    found = (slot for slot in slots(layers, start - _AROUND, end + _AROUND) if month_of(slot.date) == month)
     return Publication(month, tuple(found))
 
 
