@@ -93,6 +93,8 @@ def _reader(hint: Any) -> Reader:
         return lambda tree: None if tree is None else read(tree)
     if get_origin(hint) is tuple:
         return _items(_reader(get_args(hint)[0]))
+    if get_origin(hint) is Mapping:
+        return _texts
     if hint is Phrase:
         return _sentence
     if is_dataclass(hint):
@@ -133,6 +135,10 @@ def _fields(kind: Callable[..., Any]) -> Reader:
 
 def _unknown(_tree: Any) -> Any:
     raise BadDocument(": unknown")
+
+
+def _texts(tree: Any) -> dict[str, str]:
+    return {name: _of(text, str) for name, text in _of(tree, dict).items()}
 
 
 def _sentence(tree: Any) -> Sentence:

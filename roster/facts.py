@@ -299,11 +299,18 @@ class Environment:
 class Place(Enum):
     """Where entries of a register stand in the report."""
 
-    TO_DO = "to do"
     CHANGES = "changes"
     DUTIES = "duties"
     PEOPLE = "people"
     NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A field of an entry: what it is called, and what a person wrote there."""
+
+    names: Names
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +336,7 @@ class Record:
     open: bool = True
     approver: str = ""
     closed: datetime | None = None
-    fields: tuple[tuple[Names, str], ...] = ()
+    fields: tuple[Labelled, ...] = ()
     device: str = ""
     opened_event: int = 0
     closed_event: int | None = None

@@ -7,11 +7,13 @@ exactly one report, and what was open at one cut is in the next report with its 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from roster.document import dumps, loads, normal
+from roster.facts import Kept
 from roster.report import Colour, FaultEntry, Handover, Head, Reason, State, TaskEntry
 
 if TYPE_CHECKING:
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
     from roster.cover import Shift
     from roster.facts import Facts, Fault
 
-FORMAT = 1
+FORMAT = 2
+FIRST = frozenset({"performed", "environment", "records", "unapproved", "words", "stands"})
+"""What a report of format 1 does not have: its canonical JSON stays the one that was hashed."""
 _MAIL_LATE = timedelta(minutes=5)
 _CLOCK_OFF = 2.0
 _RED = frozenset({Reason.BLIND, Reason.CRITICAL})
+_NOT_KEPT = frozenset({Kept.MISSED, Kept.OVERDUE})
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -57,13 +62,25 @@ def build(shift: Shift, facts: Facts, previous: Handover | None = None) -> Hando
             )
         ),
         monitoring=facts.monitoring,
+        performed=tuple(sorted(facts.performed, key=lambda each: (each.due, each.key))),
+        environment=tuple(sorted(facts.environment, key=lambda each: (each.good, sorted(each.names.items())))),
+        records=tuple(sorted(facts.records, key=lambda each: (not each.overdue, each.due or _NEVER, each.number))),
+        unapproved=tuple(sorted(facts.unapproved, key=lambda each: (each.settled, each.at, each.number))),
+        words=tuple(sorted(facts.words, key=lambda each: (each.at, each.key))),
+        stands=tuple(sorted(facts.stands, key=lambda each: (each.post.rank, each.person))),
     )
     return normal(report)
 
 
 def to_json(handover: Handover) -> str:
     """Return the report as canonical JSON, which is what is archived and hashed, in UTF-8."""
-    return dumps(handover)
+    if handover.format > 1:
+        return dumps(handover)
+    tree = json.loads(dumps(handover))
+    for task in tree["tasks"]:
+        del task["task"]["what"]
+    kept = {name: part for name, part in tree.items() if name not in FIRST}
+    return json.dumps(kept, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def from_json(text: str) -> Handover:
@@ -106,6 +123,9 @@ def _state(shift: Shift, facts: Facts, faults: Iterable[FaultEntry]) -> State:
         Reason.CRITICAL: "critical" in open_now,
         Reason.MAJOR: "major" in open_now,
         Reason.MONITORING: _monitoring_in_trouble(facts),
+        Reason.UNAPPROVED: any(not each.settled and not each.entry for each in facts.unapproved),
+        Reason.DUTIES: any(each.kept in _NOT_KEPT for each in facts.performed),
+        Reason.RECORDS: any(each.overdue and each.open for each in facts.records),
         Reason.NOBODY_NEXT: all(duty.post is not shift.post for duty in facts.incoming),
     }
     reasons = tuple(reason for reason in Reason if holds[reason])

@@ -14,19 +14,21 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
 from markupsafe import escape
 
+from roster.facts import Place, Saying
 from roster.handover import digest
 from roster.lines import folded, one_line
 from roster.report import Section
 from roster.report_wording import ReportWording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from gettext import NullTranslations
     from zoneinfo import ZoneInfo
 
     from jinja2.nodes import EvalContext
 
     from roster.report import Handover
+    from roster.signing import Signature
 
 _MAIL_ITEMS = 20
 _ALL = 1_000_000_000
@@ -47,14 +49,21 @@ class _Block(str):
     __slots__ = ()
 
 
-def html(handover: Handover, translations: NullTranslations, zone: ZoneInfo) -> str:
-    """Return the whole report as a page that stands alone, also on A4 paper."""
-    return _rendered("report.html.j2", handover, ReportWording(translations, zone))
+def html(
+    handover: Handover, translations: NullTranslations, zone: ZoneInfo, signatures: Sequence[Signature] = ()
+) -> str:
+    """Return the whole report as a page that stands alone, also on A4 paper.
+
+    `signatures` are those under it; a report without any has room to sign on paper.
+    """
+    return _rendered("report.html.j2", handover, ReportWording(translations, zone), signatures=signatures)
 
 
-def text(handover: Handover, translations: NullTranslations, zone: ZoneInfo) -> str:
+def text(
+    handover: Handover, translations: NullTranslations, zone: ZoneInfo, signatures: Sequence[Signature] = ()
+) -> str:
     """Return the whole report as plain text of 78 columns."""
-    return folded(_rendered("report.txt.j2", handover, ReportWording(translations, zone)))
+    return folded(_rendered("report.txt.j2", handover, ReportWording(translations, zone), signatures=signatures))
 
 
 def mail_body(handover: Handover, translations: NullTranslations, zone: ZoneInfo, link: str = "") -> Body:
@@ -119,8 +128,9 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
-    made.globals |= {"S": Section, "most": _ALL}
+    made.globals |= {"S": Section, "P": Place, "W": Saying, "most": _ALL}
     made.filters["block"] = lambda value, indent: _Block(str(value).replace("\n", "\n" + " " * indent))
+    made.filters["apply"] = lambda value, say: say(value)
     return made
 
 

@@ -6,22 +6,32 @@ from datetime import date, datetime
 from enum import Enum
 
 from roster.facts import (
+    Environment,
     Fault,
     Flapping,
+    Kept,
     LogEntry,
     Mail,
     MailFigures,
     Monitoring,
     OnDuty,
+    Performed,
+    Place,
+    Record,
+    Saying,
     Severity,
     Silence,
+    Stand,
     Task,
+    Unapproved,
     Unseen,
     Window,
+    Word,
 )
 from roster.layers import Post
 
 _GRAVE = Severity.MAJOR.rank
+_TO_BE_DONE = frozenset({Kept.DUE, Kept.OVERDUE})
 
 
 def _(title: str) -> str:
@@ -82,6 +92,9 @@ class Reason(Enum):
     CRITICAL = "critical"
     MAJOR = "major"
     MONITORING = "monitoring"
+    UNAPPROVED = "unapproved"
+    DUTIES = "duties"
+    RECORDS = "records"
     NOBODY_NEXT = "nobody next"
 
 
@@ -163,6 +176,12 @@ class Handover:
     mails: tuple[Mail, ...]
     log: tuple[LogEntry, ...]
     monitoring: Monitoring
+    performed: tuple[Performed, ...] = ()
+    environment: tuple[Environment, ...] = ()
+    records: tuple[Record, ...] = ()
+    unapproved: tuple[Unapproved, ...] = ()
+    words: tuple[Word, ...] = ()
+    stands: tuple[Stand, ...] = ()
 
     @property
     def act_now(self) -> tuple[FaultEntry, ...]:
@@ -208,6 +227,44 @@ class Handover:
     def in_force(self) -> tuple[Window, ...]:
         """Maintenance in force."""
         return tuple(window for window in self.windows if window.start <= self.head.at < window.end)
+
+    @property
+    def rounds(self) -> tuple[Performed, ...]:
+        """Inspection rounds of this shift, done or not."""
+        return tuple(each for each in self.performed if each.round)
+
+    @property
+    def duties(self) -> tuple[Performed, ...]:
+        """The other recurring duties of this shift, done or not."""
+        return tuple(each for each in self.performed if not each.round)
+
+    @property
+    def due(self) -> tuple[Performed, ...]:
+        """Recurring duties that are still to be done."""
+        return tuple(each for each in self.performed if each.kept in _TO_BE_DONE)
+
+    @property
+    def waiting(self) -> tuple[Record, ...]:
+        """Entries of registers that wait for an approval."""
+        return tuple(each for each in self.records if each.waiting)
+
+    @property
+    def standing(self) -> tuple[Record, ...]:
+        """Visitors still inside and things still out."""
+        return tuple(each for each in self.records if each.open and not each.waiting and each.place is Place.PEOPLE)
+
+    @property
+    def unjudged(self) -> tuple[Unapproved, ...]:
+        """What happened without approval and no leader has judged yet."""
+        return tuple(each for each in self.unapproved if not each.settled and not each.entry)
+
+    def placed(self, place: Place) -> tuple[Record, ...]:
+        """Return the entries of registers that stand in a place."""
+        return tuple(each for each in self.records if each.place is place)
+
+    def said(self, saying: Saying) -> tuple[Word, ...]:
+        """Return what people said of a kind."""
+        return tuple(each for each in self.words if each.saying is saying)
 
     @property
     def _standing(self) -> tuple[FaultEntry, ...]:

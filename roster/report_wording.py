@@ -7,14 +7,32 @@ from typing import TYPE_CHECKING
 from roster.facts import Severity
 from roster.layers import Post
 from roster.report import Colour, Reason
+from roster.signing import Step
 from roster.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from roster.facts import Fault, LogEntry, MailFigures, Monitoring, Polls, Unseen
+    from roster.facts import (
+        Answer,
+        Environment,
+        Fault,
+        LogEntry,
+        MailFigures,
+        Monitoring,
+        Names,
+        Performed,
+        Polls,
+        Record,
+        Stand,
+        Task,
+        Unapproved,
+        Unseen,
+        Word,
+    )
     from roster.report import FaultEntry, Handover, Head
+    from roster.signing import Signature
 
 # Of the regulation: following the handover procedure, and recording faults and their repair.
 _CLAUSES = "C2, C4"
@@ -25,6 +43,7 @@ def _(title: str) -> str:
     return title
 
 
+_PLAIN = frozenset({"ok", ""})
 _COLOURS = {Colour.RED: _("red"), Colour.AMBER: _("amber"), Colour.GREEN: _("green")}
 
 
@@ -53,6 +72,9 @@ class ReportWording(Wording):
             *(self._grave(handover) or [self(_("no critical or major fault is open"))]),
             self.ngettext("{n} lesser fault is open", "{n} lesser faults are open", lesser) if lesser else "",
             self(_("the monitoring itself needs attention")) if Reason.MONITORING in reasons else "",
+            self(_("something happened without approval")) if Reason.UNAPPROVED in reasons else "",
+            self(_("a duty is missed or overdue")) if Reason.DUTIES in reasons else "",
+            self(_("something in the registers is overdue")) if Reason.RECORDS in reasons else "",
             self(_("nobody is on duty next")) if Reason.NOBODY_NEXT in reasons else "",
             self.seen(handover.monitoring),
         ]
@@ -192,3 +214,90 @@ class ReportWording(Wording):
         if next_action is None:
             return fault.phone
         return self.clauses(self.due(next_action.due), next_action.who, next_action.phone or fault.phone)
+
+    def named(self, names: Names) -> str:
+        """Return what a site calls something, in this language or else in the one it has."""
+        for language in (self.language.replace("-", "_"), "en", *names):
+            if names.get(language):
+                return names[language]
+        return ""
+
+    def task(self, task: Task) -> str:
+        """Return what is handed on, as written or as the program says it."""
+        return self.said(task.what) if task.what else task.text
+
+    def performed(self, each: Performed) -> str:
+        """Return what became of a duty: `Inspection round: done, 2026-11-22 08:40 Zhang`."""
+        done = f"{self.when(each.at)} {each.by}" if each.at else self.due(each.due)
+        kept = self.clauses(self(each.kept.title), done)
+        receipt = self.labelled(self(_("receipt")), each.receipt) if each.receipt else ""
+        phone = self.labelled(self(_("confirmed by phone")), each.confirmed) if each.confirmed else ""
+        return self.statements(self.labelled(self.named(each.names), kept), receipt, phone, each.text)
+
+    def answers(self, each: Performed) -> tuple[str, ...]:
+        """Return what was found at each item of a checklist that is worth a line: what is not as it should be first."""
+        told = [answer for answer in each.answers if answer.good is not True or answer.text]
+        told += [answer for answer in each.answers if answer not in told and answer.value not in _PLAIN]
+        return tuple(self.answer(answer) for answer in told)
+
+    def answer(self, answer: Answer) -> str:
+        """Return one item and what was found there."""
+        found = self.word(answer.value)
+        flagged = self(_("not as it should be")) if answer.good is False else ""
+        return self.statements(self.labelled(self.named(answer.item), self.noted(found, flagged)), answer.text)
+
+    def environment(self, each: Environment) -> str:
+        """Return what a sensor read over the shift: `Temperature: 21.5 – 24 °C, last 22 (18 – 27)`."""
+        unit = f" {each.unit}" if each.unit else ""
+        read = self(_("{least} – {most}{unit}, last {last}"), least=_plain(each.least), most=_plain(each.most), unit=unit,
+                    last=_plain(each.last))  # fmt: skip
+        bounds = [
+            self(_("at least {value}"), value=_plain(each.low)) if each.low is not None else "",
+            self(_("at most {value}"), value=_plain(each.high)) if each.high is not None else "",
+        ]
+        return self.labelled(self.named(each.names), self.noted(read, self.clauses(*bounds)))
+
+    def record(self, each: Record) -> str:
+        """Return an entry of a register: which, what, who asked and approved, and until when."""
+        head = f"{self.named(each.names)} {each.number}"
+        approved = self.labelled(self(_("approved by")), each.approver) if each.approver else ""
+        late = self(_("overdue")) if each.overdue and each.open else ""
+        ends = self(_("until {time}"), time=self.when(each.closed)) if each.closed else self.due(each.due)
+        state = self.clauses(self.word(each.state), late, self.since(each.since), ends)
+        said = [self.labelled(self.named(field.names), field.value) for field in each.fields if field.value]
+        asked = self.labelled(self(_("applicant")), each.applicant) if each.applicant else ""
+        return self.statements(self.labelled(head, each.text or self.word(each.state)), state, asked, approved, *said)
+
+    def unapproved(self, each: Unapproved) -> str:
+        """Return what happened to a device without approval, and what a leader said of it."""
+        what = f"{each.device} {self.said(each.what)}"
+        if each.entry:
+            judged = self(_("explained by entry {number}"), number=each.entry)
+        elif each.settled:
+            judged = self.clauses(self(_("judged by {who}"), who=each.by), each.text)
+        else:
+            judged = self(_("without approval"))
+        return self.noted(self.clauses(what, self.when(each.at)), judged)
+
+    def spoken(self, word: Word) -> str:
+        """Return what a person said, and who it was."""
+        return self.noted(word.text, self.clauses(word.by, self.when(word.at)))
+
+    def stand(self, each: Stand) -> str:
+        """Return who stands in for whom."""
+        sentence = self(_("{person} for {planned}"), person=each.person, planned=each.planned or self(_("nobody")))
+        pending = "" if each.approved else self(_("not approved yet"))
+        return self.noted(self.labelled(self(each.post.title), sentence), self.clauses(each.reason, pending))
+
+    def signed(self, signature: Signature) -> str:
+        """Return who signed what and when, what was read back, and what they wrote."""
+        who = signature.by or "netwatch"
+        read = self(_("read back: {items}"), items=self.listed(signature.items)) if signature.items else ""
+        amends = self(_("amendment {number}"), number=signature.amends) if signature.amends else ""
+        own = self(_("amendment {number}"), number=signature.number) if signature.step is Step.AMENDED else ""
+        said = self.clauses(f"{self(signature.step.title)}", f"{who} {self.when(signature.at)}", amends, own, read)
+        return self.statements(said, signature.text)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.4g}"

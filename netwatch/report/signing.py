@@ -42,7 +42,7 @@ def tasks(tx: Connection, settings: Settings) -> tuple[facts.Task, ...]:
             phone=remark.phone or "",
         )
         for remark in remarks.standing(tx)
-        if remark.kind is RemarkKind.CARRY
+        if remark.kind is RemarkKind.CARRY and remark.closed_at is None
     )
 
 

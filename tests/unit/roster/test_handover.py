@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -208,7 +210,7 @@ def test_a_closed_fault_must_say_which_event_closed_it():
 def test_the_document_is_canonical():
     report = build(SHIFT, facts(fault(1)))
     text = to_json(report)
-    assert text.startswith('{"faults":[{"age":0,"behind":[],"beneath":false,')
+    assert text.startswith('{"environment":[],"faults":[{"age":0,"behind":[],"beneath":false,')
     assert '"opened":"2026-11-22T01:00:00Z"' in text
     assert '"summary":{"template":"power supply {n} has failed","values":{"n":1}}' in text
     assert "白班" in text
@@ -236,10 +238,10 @@ def test_a_number_that_is_none_becomes_text():
         (lambda text: text[:-1], "not JSON"),
         (lambda text: "[" * 100_000, "not JSON"),
         (lambda text: "[]", "Handover: list instead of dict"),
-        (lambda text: '{"format":1}', "missing"),
-        (lambda text: text.replace('"format":1', '"format":true'), "Handover.format: bool instead of int"),
-        (lambda text: text.replace('"format":1', '"format":NaN'), "NaN is no number"),
-        (lambda text: text.replace('"format":1', '"format":1,"more":2'), "Handover.more: unknown"),
+        (lambda text: '{"format":2}', "missing"),
+        (lambda text: text.replace('"format":2', '"format":true'), "Handover.format: bool instead of int"),
+        (lambda text: text.replace('"format":2', '"format":NaN'), "NaN is no number"),
+        (lambda text: text.replace('"format":2', '"format":2,"more":2'), "Handover.more: unknown"),
         (lambda text: text.replace('"minor"', '"awful"'), "severity: 'awful' is not a valid"),
         (lambda text: text.replace('"2026-11-22T01:00:00Z"', '"yesterday"'), "opened: Invalid isoformat"),
         (lambda text: text.replace('"2026-11-22T01:00:00Z"', '"2026-11-22T01:00:00"'), "opened: .* says no zone"),
@@ -256,3 +258,11 @@ def test_what_is_no_report_is_refused_with_the_place(change, sentence):
 def test_the_places_are_twelve_in_their_order():
     assert [section.value for section in Section] == list(range(12))
     assert Section.ACT.title == "Act now"
+
+
+def test_what_the_first_version_archived_is_read_and_keeps_its_digest():
+    text = (Path(__file__).parent / "archived/format-1.json").read_text(encoding="utf-8")
+    report = from_json(text)
+    assert (report.format, report.performed, [entry.task.text for entry in report.tasks]) == (1, (), ["换风扇"])
+    assert to_json(report) == text
+    assert digest(report) == hashlib.sha256(text.encode()).hexdigest()
