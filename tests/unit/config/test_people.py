@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from roster.cover import on_duty, shifts
+from netwatch.config.people import roster_of, standards
+from roster.calendar import Calendar
+from roster.cover import on_duty, shifts, with_calendar
 from roster.layers import Post
 
 if TYPE_CHECKING:
@@ -121,3 +123,73 @@ def test_a_site_without_people_is_watched_all_the_same(loaded: Load) -> None:
     settings = loaded("")
     assert settings.roster.layers == ()
     assert on_duty(settings.roster, datetime(2026, 1, 5, tzinfo=UTC)) == ()
+
+
+DUTY = """
+[[shift]]
+name = "duty"
+start = "17:00"
+end = "08:00"
+rest_start = "08:30"
+rest_end = "08:30"
+[[rotation]]
+shift = "duty"
+groups = [["zhang"], ["li"], ["wang"]]
+anchor = 2026-02-13
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "begun", "who"),
+    [
+        ("2026-02-13T09:00", "2026-02-13T09:00", "zhang"),
+        ("2026-02-14T09:00", "2026-02-14T09:00", "li"),  # a Saturday that is worked
+        ("2026-02-15T09:00", "2026-02-15T00:30", "wang"),
+        ("2026-02-16T09:00", "2026-02-16T00:30", "zhang"),  # a holiday has the hours of a rest day
+    ],
+)
+def test_a_shift_has_its_own_hours_on_rest_days_and_one_rotation(at: str, begun: str, who: str, loaded: Load) -> None:
+    (shift,) = on_duty(loaded(PEOPLE + DUTY).roster, datetime.fromisoformat(at).replace(tzinfo=UTC))
+    assert (shift.start, shift.people) == (datetime.fromisoformat(begun).replace(tzinfo=UTC), (who,))
+
+
+def test_a_holiday_may_have_hours_of_its_own(loaded: Load) -> None:
+    text = DUTY.replace("[[rotation]]", 'holiday_start = "09:00"\nholiday_end = "09:00"\n[[rotation]]')
+    roster = loaded(PEOPLE + text).roster
+    starts = [
+        shift.start.hour
+        for shift in shifts(roster, datetime(2026, 2, 15, 1, tzinfo=UTC), datetime(2026, 2, 15, 2, tzinfo=UTC))
+    ]
+    assert starts == [1]
+
+
+def test_a_shift_of_working_days_follows_the_calendar(loaded: Load) -> None:
+    text = '[[shift]]\nname = "day"\nstart = "08:00"\nend = "17:00"\ndays = ["workday"]\n'
+    text += '[[rotation]]\nshift = "day"\ngroups = [["zhang"], ["li"]]\nanchor = 2026-02-12\n'
+    roster = loaded(PEOPLE + text).roster
+    found = shifts(roster, datetime(2026, 2, 12, tzinfo=UTC), datetime(2026, 2, 26, 1, tzinfo=UTC))
+    assert [(shift.date.day, *shift.people) for shift in found] == [
+        (12, "zhang"), (13, "li"), (14, "zhang"), (24, "li"), (25, "zhang"), (26, "li"),
+    ]  # fmt: skip
+
+
+def test_the_roster_is_made_anew_for_another_calendar(loaded: Load) -> None:
+    settings = loaded(PEOPLE + DUTY)
+    plain = Calendar()
+    assert settings.roster.calendar.country == "CN"
+    anew = roster_of(settings.file, plain)
+    assert anew == with_calendar(settings.roster, plain)
+    assert anew.calendar is plain
+
+
+def test_what_the_roster_is_held_to_comes_from_the_file(loaded: Load) -> None:
+    text = (
+        '[roster]\noffice_start = "08:30"\noffice_end = "17:30"\nrequired = ["primary", "second"]\nleast_rest = "11h"\n'
+    )
+    text += 'most_nights = 2\nholiday_leader = false\npublish_before = "3d"\n[[person]]\nname = "chen"\n'
+    found = standards(loaded(PEOPLE + text).file)
+    assert found.office == (time(8, 30), time(17, 30))
+    assert found.required == (Post.PRIMARY, Post.SECOND)
+    assert (found.least_rest, found.most_nights, found.holiday_leader) == (timedelta(hours=11), 2, False)
+    assert found.publish_before == timedelta(days=3)
+    assert (found.reachable["zhang"], found.reachable["chen"]) == (True, False)
