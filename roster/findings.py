@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from roster.phrase import Sentence
 
 
+def _(title: str) -> str:
+    """Mark a title for translation; it is translated where it is shown."""
+    return title
+
+
 class Check(Enum):
     """What can be wrong."""
 
@@ -29,6 +34,25 @@ class Check(Enum):
     UNPUBLISHED = "unpublished"
     OVERLAP = "overlap"
     PROVISIONAL = "provisional"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Check.GAP: _("gap"),
+    Check.DOUBLE: _("double duty"),
+    Check.LEAVE: _("on duty while on leave"),
+    Check.REST: _("too little rest"),
+    Check.NIGHTS: _("too many nights"),
+    Check.LEADER: _("holiday without a leader"),
+    Check.ADDRESS: _("no mail address"),
+    Check.UNPUBLISHED: _("month not published"),
+    Check.OVERLAP: _("overlapping rotations"),
+    Check.PROVISIONAL: _("calendar not official"),
+}
 
 
 @dataclass(frozen=True, slots=True)

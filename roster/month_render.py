@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -57,6 +59,12 @@ def html(
     """Return the table as a page that stands alone, on one sheet of A4 where it fits."""
     say = MonthWording(translations, zone, names)
     return _TEMPLATES.get_template("month.html.j2").render(table=table, say=say, site=site, kinds=DayKind, mark=MARK)
+
+
+def style_source() -> str:
+    """Return what a Content-Security-Policy must allow in `style-src` for the page: the hash of its style."""
+    style = _TEMPLATES.get_template("month.css").render()
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
 
 
 def xlsx(

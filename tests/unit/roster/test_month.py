@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from gettext import NullTranslations
@@ -18,7 +20,7 @@ from roster.cover import Cover, CoverKind, Roster
 from roster.layers import Layer, Post
 from roster.lines import width
 from roster.month import month
-from roster.month_render import html, text, xlsx
+from roster.month_render import html, style_source, text, xlsx
 from roster.publication import publish
 from roster.rotation import Hours, Rotation, Template, Unit
 
@@ -146,6 +148,13 @@ def test_as_a_page_what_people_wrote_is_text(changed):
     assert "not announced" not in february
     assert "<script" not in february
     assert "on working days 17:00–08:00" in february
+
+
+def test_the_pages_style_is_allowed_by_its_hash(roster):
+    page = html(month(roster, 2026, 2), NONE, SHANGHAI, NAMES)
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert style_source() == f"'sha256-{digest}'"
 
 
 def test_as_a_workbook_no_name_is_a_formula(changed):
