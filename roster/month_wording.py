@@ -25,7 +25,7 @@ def _(title: str) -> str:
 
 
 _WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-_TOTALS = (_("Name"), _("Shifts"), _("Hours"), _("Nights"), _("On rest days"), _("On holidays"), _("Days on call"))
+_TOTALS = (_("Person"), _("Shifts"), _("Hours"), _("Nights"), _("On rest days"), _("On holidays"), _("Days on call"))
 _KINDS = {
     DayKind.WORKDAY: _("on working days {hours}"),
     DayKind.REST: _("on rest days {hours}"),

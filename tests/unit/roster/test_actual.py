@@ -1,14 +1,22 @@
 """Who really is there around a handover."""
 
+# ruff: noqa: DTZ001 - a time of the wall has no zone
+
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from roster.actual import LONGEST, Relief, present
-from roster.cover import on_duty
-from roster.layers import Post
+from roster.cover import Roster, on_duty
+from roster.layers import Layer, Post
+from roster.rotation import Rotation, Template
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 NIGHT = "night/2026-11-22/primary"
 MINUTE = timedelta(minutes=1)
@@ -102,3 +110,34 @@ def test_nobody_is_there_without_a_plan_only_while_nobody_was_to_be_relieved(thr
     empty = type(three_shifts)(three_shifts.zone, ())
     assert present(empty, [relief(eight)], eight + MINUTE)[0].people == NIGHT_PEOPLE
     assert present(empty, [], eight) == on_duty(empty, eight) == ()
+
+
+def people(roster, reliefs, moment) -> set[str]:
+    return {
+        person for shift in present(roster, reliefs, moment) if shift.post is Post.PRIMARY for person in shift.people
+    }
+
+
+@given(
+    taken=st.none() | st.integers(0, 3000),
+    lapsed=st.none() | st.integers(0, 3000),
+    by=st.sampled_from([("day2",), ("wang",), ("wang", "zhao")]),
+    at=st.integers(0, 500),
+)
+def test_nobody_is_ever_nobody_and_the_outgoing_goes_with_acceptance_or_lapse(taken, lapsed, by, at):
+    roster, eight = three(), datetime(2026, 11, 22, tzinfo=UTC)
+    moments = [None if minutes is None else eight + minutes * MINUTE for minutes in (taken, lapsed)]
+    handed = Relief(NIGHT, Post.PRIMARY, NIGHT_PEOPLE, eight, taken_at=moments[0], by=by, lapsed_at=moments[1])
+    there_now = people(roster, [handed], eight + at * MINUTE)
+    waiting = all(minutes is None or at < minutes for minutes in (taken, lapsed))
+    coming = set(by) if taken is not None and at >= taken else set(DAY_PEOPLE)
+    assert there_now == coming | (set(NIGHT_PEOPLE) if waiting else set())
+
+
+def three() -> Roster:
+    """Return a night and a day that follow each other, each by one person."""
+    layers = [
+        Layer(Template(code, code, time(start), time(end)), Rotation(((f"{code}2",),), datetime(2026, 1, 1), SHANGHAI))
+        for code, start, end in (("night", 0, 8), ("day", 8, 0))
+    ]
+    return Roster(SHANGHAI, tuple(layers))
