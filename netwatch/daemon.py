@@ -30,6 +30,7 @@ from netwatch.workers.janitor import Janitor
 from netwatch.workers.mailer import Mailer
 from netwatch.workers.observer import Observer
 from netwatch.workers.prober import Prober, looks
+from netwatch.workers.registers import RegistersWorker
 from netwatch.workers.reviewer import Reviewer
 from netwatch.workers.watched import Watched
 from probes.api import Message, Shared, _
@@ -81,6 +82,7 @@ class Service:
         self._observer = Observer(database, self.watched, clock, self.progress, wake)
         self._prober = Prober(self.due, self._observer, self.watched, clock, self.progress, self._looks)
         self._reviewer = Reviewer(database, self.watched, clock, wake)
+        self._registers = RegistersWorker(database, self.watched, clock, self._observer, wake)
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
@@ -103,6 +105,7 @@ class Service:
                 group.create_task(self.mailer.run())
                 group.create_task(self._handover.run())
                 group.create_task(self._duties.run())
+                group.create_task(self._registers.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())

@@ -27,6 +27,7 @@ COMMANDS = (
     "duties",
     "handover",
     "log",
+    "register",
     "maintenance",
     "mail",
     "config",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import DeviceState, Fault, FaultId, Told, Window
-from netwatch.report import signing
+from netwatch.report import registers, signing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -87,6 +87,7 @@ def draft(
         log=tuple(_log(journal, settings)),
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
+        records=registers.records(tx, settings, after, upto, now),
     )
     return Draft(shift, build(shift, facts, previous))
 

@@ -13,7 +13,6 @@ entries = Table(
     column("register", String(64)),
     column("state", String(16)),
     column("values", JSON),
-    column("links", JSON),
     column("applicant", Words(64)),
     column("created", Moment),
     column("start", Moment, nullable=True),
@@ -23,7 +22,7 @@ entries = Table(
     column("approved_by", Words(64), nullable=True),
     column("approved_at", Moment, nullable=True),
     column("seconded_by", Words(64), nullable=True),
-    column("reminded_at", Moment, nullable=True),
+    column("done_by", Words(64), nullable=True),
     Index("ix_entries_register_state", "register", "state"),
     sqlite_autoincrement=True,
 )

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("register", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
-        sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("applicant", sa.String(length=64), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("start", sa.DateTime(timezone=True), nullable=True),
@@ -28,7 +27,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(length=64), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seconded_by", sa.String(length=64), nullable=True),
-        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_by", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sqlite_autoincrement=True,
     )
