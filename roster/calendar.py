@@ -188,6 +188,13 @@ class Calendar:
         return self._sums[key]
 
 
+def whole_years(days: Iterable[Day], country: str) -> set[int]:
+    """Return the years of which days tell everything: those whose every fixed holiday is among them."""
+    off = {day.date for day in days if day.kind is DayKind.STATUTORY}
+    fixed = FIXED.get(country, ())
+    return {day.year for day in off if fixed and all(date(day.year, month, of) in off for month, of in fixed)}
+
+
 def laid_over(days: Iterable[Day]) -> dict[date, Day]:
     """Return one day for each date: of several the one whose source weighs most."""
     return {day.date: day for day in sorted(days, key=lambda day: _WEIGHTS.get(day.source, -1))}

@@ -11,10 +11,10 @@ from netwatch.errors import UsageError
 from netwatch.storage import calendar, events
 from netwatch.storage.events import EventKind
 from probes.api import Message, _
-from roster.calendar import FIXED, Day, DayKind, Source
+from roster.calendar import Day, DayKind, Source, whole_years
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
@@ -56,7 +56,7 @@ def import_days(tx: Connection, doing: Doing) -> Message:
     """Take over the days of a file. One that tells a whole year takes the place of what files told of it before."""
     doing.require(Role.LEADER)
     days, file = _days(doing.arguments.get("days")), doing.text("file", needed=False)
-    calendar.forget_years(tx, _whole_years(days, doing.settings.file.calendar.country))
+    calendar.forget_years(tx, whole_years(days, doing.settings.file.calendar.country))
     calendar.save(tx, days, doing.actor, doing.now)
     values: dict[str, str | int] = {"count": len(days), "first": str(days[0].date), "last": str(days[-1].date)}
     summary = Message(_("calendar: {count} days imported, {first} to {last}"), values)
@@ -68,13 +68,6 @@ def import_days(tx: Connection, doing: Doing) -> Message:
 def plain(day: Day) -> list[str]:
     """Return a day as it travels over the socket."""
     return [str(day.date), day.kind.value, day.name, str(day.replaces or "")]
-
-
-def _whole_years(days: Collection[Day], country: str) -> set[int]:
-    """Return the years of which every fixed holiday is among the days."""
-    off = {day.date for day in days if day.kind is DayKind.STATUTORY}
-    fixed = FIXED.get(country, ())
-    return {day.year for day in off if fixed and all(date(day.year, month, of) in off for month, of in fixed)}
 
 
 def _days(rows: object) -> tuple[Day, ...]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from roster.calendar import Day
 
+LARGEST = 60 * 1024
+"""Bytes of days that the service's socket takes at one time."""
 WEEKDAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
 
 
@@ -135,6 +137,8 @@ def _clear(arguments: argparse.Namespace) -> int:
 
 def _import(arguments: argparse.Namespace) -> int:
     days = [plain(day) for day in read_days(arguments.file)]
+    if len(json.dumps(days, ensure_ascii=False).encode()) > LARGEST:
+        raise UsageError(mark("{file} says too much for one time: import it year by year"), file=arguments.file.name)
     return site.act(site.settings(arguments), "import_days", arguments, days=days, file=arguments.file.name)
 
 

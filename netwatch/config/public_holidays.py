@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.errors import NetwatchError
 from probes.api import _
-from roster.calendar import Calendar, Day, DayKind, Source, YearStatus, laid_over
+from roster.calendar import Calendar, Day, DayKind, Source, YearStatus, laid_over, whole_years
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,12 +49,16 @@ class HolidaysMissing(NetwatchError):
 def calendar(country: str = CHINA, days: Iterable[Day] = ()) -> Calendar:
     """Return a country's calendar as libraries know it, with days laid over it that people or files told.
 
+    Of a year that a file tells whole nothing else is believed: what was worked out for it may be a working day.
     Raises HolidaysMissing where no library that is installed knows the country.
     """
     told, known = tuple(days), seed(country)
     if not told:
         return known
-    return replace(known, days=laid_over((*known.days.values(), *told)))
+    files = [day for day in told if day.source == Source.IMPORT.value]
+    whole = whole_years(files, country)
+    kept = [day for day in known.days.values() if day.date.year not in whole]
+    return replace(known, days=laid_over((*kept, *told)))
 
 
 @cache

@@ -91,3 +91,17 @@ def test_a_bad_file_is_refused_by_line_and_field(site, tmp_path):
 def test_a_day_is_cleared_and_an_unknown_kind_is_refused(site):
     assert site("clear", "2026-11-24", "--by", "wang")[1] == "2026-11-24 is again what the calendar makes it\n"
     assert site("set", "2026-11-24", "off", "--by", "wang")[0] == 2
+
+
+def test_what_the_socket_does_not_take_is_refused_before_it_is_sent(site, tmp_path):
+    file = tmp_path / "long.csv"
+    rows = [
+        f"20{year}-{month:02}-{day:02},rest,{'长' * 100}"
+        for year in (38, 39)
+        for month in range(1, 13)
+        for day in range(1, 20)
+    ]
+    file.write_text("date,kind,name\n" + "\n".join(rows), encoding="utf-8")
+    assert (
+        site("import", str(file), "--by", "wang")[2] == "long.csv says too much for one time: import it year by year\n"
+    )

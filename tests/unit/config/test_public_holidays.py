@@ -106,3 +106,15 @@ def test_another_country_takes_the_second_library_and_one_that_it_knows(without_
 
 def test_a_country_that_nobody_knows_is_told():
     assert problem("XX") == "no library knows the holidays of this country"
+
+
+def test_of_a_year_that_a_file_tells_whole_nothing_that_was_worked_out_remains():
+    observed = date(2039, 1, 26)
+    assert calendar().kind(observed) is DayKind.STATUTORY
+    fixed = [Day(date(2039, month, 1), DayKind.STATUTORY, source="import") for month in (1, 5, 10)]
+    told = calendar("CN", fixed)
+    assert told.kind(observed) is DayKind.WORKDAY
+    assert told.status(2039) is YearStatus.OFFICIAL
+    assert told.kind(date(2026, 2, 16)) is DayKind.STATUTORY
+    # a part of a year lies over what is known of the rest
+    assert calendar("CN", fixed[:2]).kind(observed) is DayKind.STATUTORY
