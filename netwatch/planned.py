@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netwatch.config.people import roster_of
 from netwatch.handover import cases
 from netwatch.storage.calendar import calendar
-from roster.cover import with_calendar
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,4 +20,4 @@ if TYPE_CHECKING:
 def planned(tx: Connection, settings: Settings, now: datetime) -> Settings:
     """Return the settings with the roster that the records make of it."""
     known = calendar(tx, settings.file.calendar.country)
-    return replace(settings, roster=with_calendar(settings.roster, known), reliefs=cases.reliefs(tx, now))
+    return replace(settings, roster=roster_of(settings.file, known), reliefs=cases.reliefs(tx, now))

@@ -413,7 +413,10 @@ class MailFigures:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """A line of the duty log; `id` is its event's number, `level` a word of the program."""
+    """A line of the duty log; `id` is its event's number, `level` a word of the program.
+
+    What was corrected names its corrections, and stays; what an admin has hidden has no text, and says so.
+    """
 
     id: int
     occurred_at: datetime
@@ -422,6 +425,10 @@ class LogEntry:
     text: str
     level: str = ""
     links: tuple[str, ...] = ()
+    corrects: int = 0
+    replies_to: int = 0
+    corrected_by: tuple[int, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

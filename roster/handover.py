@@ -79,6 +79,9 @@ def to_json(handover: Handover) -> str:
     tree = json.loads(dumps(handover))
     for task in tree["tasks"]:
         del task["task"]["what"]
+    for entry in tree["log"]:
+        for name in ("corrects", "replies_to", "corrected_by", "hidden"):
+            del entry[name]
     kept = {name: part for name, part in tree.items() if name not in FIRST}
     return json.dumps(kept, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 

@@ -177,6 +177,21 @@ class ReportWording(Wording):
         written = self.when(entry.recorded_at)
         return self(_("recorded {time}"), time=written) if written != self.when(entry.occurred_at) else ""
 
+    def chained(self, entry: LogEntry) -> str:
+        """Return how an entry of the duty log hangs together with others."""
+        return self.clauses(
+            f"#{entry.id}",
+            self(_("corrects #{n}"), n=entry.corrects) if entry.corrects else "",
+            self(_("replies to #{n}"), n=entry.replies_to) if entry.replies_to else "",
+            self(_("corrected by {numbers}"), numbers=self.listed(f"#{n}" for n in entry.corrected_by))
+            if entry.corrected_by
+            else "",
+        )
+
+    def entry(self, entry: LogEntry) -> str:
+        """Return what an entry says, or that it is hidden."""
+        return self(_("hidden by an admin")) if entry.hidden else entry.text
+
     def unseen(self, devices: Iterable[Unseen]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the devices whose state is not known, those with one reason together: the reason, and who they are."""
         alike: dict[str, list[str]] = {}

@@ -84,7 +84,7 @@ def draft(
         flapping=tuple(_flapping(tx)),
         mail=_mail_figures(tx, journal),
         mails=tuple(_mails(tx, journal)),
-        log=tuple(_log(journal, settings)),
+        log=tuple(_log(tx, journal, settings)),
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
         records=registers.records(tx, settings, after, upto, now),
@@ -253,18 +253,27 @@ def _mails(tx: Connection, journal: tuple[Entry, ...]) -> Iterable[of_report.Mai
                 yield of_report.Mail(entry.at, letter.recipient or "", letter.subject or "", entry.id)
 
 
-def _log(journal: tuple[Entry, ...], settings: Settings) -> Iterable[of_report.LogEntry]:
+def _log(tx: Connection, journal: tuple[Entry, ...], settings: Settings) -> Iterable[of_report.LogEntry]:
+    corrections, hidden = events.chained(tx)
+    upto = max((int(entry.id or 0) for entry in journal), default=0)
     for entry in journal:
         if entry.kind is EventKind.LOG and entry.id is not None:
-            links = (entry.device or "", f"#{entry.fault}" if entry.fault else "")
+            said = entry.data or {}
+            about = f"{said.get('port', '')}", f"=> {said['entry']}" if "entry" in said else ""
+            links = (entry.device or "", f"F{entry.fault}" if entry.fault else "", *about)
+            tags = tuple(f"#{tag}" for tag in said.get("tags", ()))
             yield of_report.LogEntry(
                 id=entry.id,
                 occurred_at=entry.at,
                 recorded_at=entry.recorded_at,
                 author=person(settings, entry.actor or "").name,
-                text=entry.text or "",
+                text="" if entry.id in hidden else entry.text or "",
                 level=entry.level or "",
-                links=tuple(link for link in links if link),
+                links=tuple(link for link in (*links, *tags) if link),
+                corrects=int(said.get("corrects", 0)),
+                replies_to=int(said.get("replies_to", 0)),
+                corrected_by=tuple(number for number in corrections.get(entry.id, ()) if number <= upto),
+                hidden=entry.id in hidden,
             )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
@@ -104,6 +105,67 @@ def add(tx: Connection, entry: Entry) -> EventId:
 def last(tx: Connection) -> EventId:
     """Return the newest event's number, 0 when there is none."""
     return EventId(tx.execute(select(func.max(events.c.id))).scalar() or 0)
+
+
+def get(tx: Connection, number: int) -> Entry | None:
+    """Return the event of that number."""
+    row = tx.execute(select(events).where(events.c.id == number)).one_or_none()
+    return None if row is None else _entry(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in the duty log: every word that is given, in [start, end)."""
+
+    words: tuple[str, ...] = ()
+    actor: str | None = None
+    device: str | None = None
+    fault: int | None = None
+    level: str | None = None
+    tag: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+SEARCHED = 20_000
+"""So many entries are looked through for a tag, the newest first."""
+
+
+def search(tx: Connection, sought: Sought, most: int) -> tuple[Entry, ...]:
+    """Return the newest entries of the duty log that hold all that is sought, newest first."""
+    query = select(events).where(events.c.kind == EventKind.LOG.value).order_by(events.c.id.desc())
+    for word in sought.words:
+        query = query.where(events.c.text.icontains(word, autoescape=True))
+    for column, value in (("actor", sought.actor), ("device", sought.device), ("fault_id", sought.fault)):
+        if value is not None:
+            query = query.where(events.c[column] == value)
+    if sought.level is not None:
+        query = query.where(events.c.level == sought.level)
+    if sought.start is not None:
+        query = query.where(events.c.at >= sought.start)
+    if sought.end is not None:
+        query = query.where(events.c.at < sought.end)
+    if sought.tag is None:
+        return tuple(_entry(row) for row in tx.execute(query.limit(most)))
+    tagged = (row for row in tx.execute(query.limit(SEARCHED)) if sought.tag in ((row.data or {}).get("tags") or ()))
+    return tuple(_entry(row) for row in islice(tagged, most))
+
+
+def chained(tx: Connection) -> tuple[Mapping[int, tuple[int, ...]], frozenset[int]]:
+    """Return the corrections of each entry of the duty log, and the entries whose text is hidden."""
+    query = select(events.c.id, events.c.kind, events.c.data).where(
+        events.c.kind.in_((EventKind.LOG.value, EventKind.HIDDEN.value)), events.c.data.is_not(None)
+    )
+    corrections: dict[int, tuple[int, ...]] = {}
+    hidden = set()
+    for number, kind, data in tx.execute(query.order_by(events.c.id)):
+        said = data or {}
+        if kind == EventKind.HIDDEN.value and "hides" in said:
+            hidden.add(int(said["hides"]))
+        elif "corrects" in said:
+            known = int(said["corrects"])
+            corrections[known] = (*corrections.get(known, ()), number)
+    return corrections, frozenset(hidden)
 
 
 def between(tx: Connection, after: int, upto: int) -> tuple[Entry, ...]:
