@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netwatch import report
+from netwatch import pdf, report
 from netwatch.cli import site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.errors import UsageError
 from netwatch.handover import cases
+from netwatch.handover.shown import shown
 from netwatch.language import LANGUAGES, ngettext, of_terminal, translations
 from netwatch.language import gettext as _
 from netwatch.storage import chain, handovers
 from probes.api import _ as mark
 from roster import render
-from roster.handover import from_json, to_json
+from roster.handover import to_json
 
 if TYPE_CHECKING:
     import argparse
@@ -45,7 +48,8 @@ def _add_reading(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     show = verbs.add_parser("show", help=_("an archived report, or a preview of the shift that is on"))
     show.add_argument("number", type=int, nargs="?", metavar="N", help=_("its number; by default the newest"))
     show.add_argument("--live", action="store_true", help=_("the shift that is on, as of now; nothing is archived"))
-    show.add_argument("--format", choices=("text", "html", "json"), default="text", help=_("how to print"))
+    show.add_argument("--format", choices=("text", "html", "pdf", "json"), default="text", help=_("how to print"))
+    show.add_argument("--output", type=Path, metavar="FILE", help=_("write it into this file"))
     show.add_argument("--language", choices=LANGUAGES, help=_("the language; by default the terminal's"))
     show.set_defaults(run=_show)
     listing = verbs.add_parser("list", help=_("the newest reports, and where each stands"))
@@ -136,20 +140,26 @@ def _act(action: str, names: tuple[str, ...], arguments: argparse.Namespace) -> 
 def _show(arguments: argparse.Namespace) -> int:
     settings = site.settings(arguments)
     language = arguments.language or of_terminal()
+    form = "html" if arguments.format == "pdf" else arguments.format
+    if arguments.format == "pdf" and arguments.output is None and sys.stdout.isatty():
+        raise UsageError(mark("a PDF is no text; name a file with --output"))
     if arguments.live:
-        print(_rendered(_live(settings), settings, language, arguments.format))
-        return 0
+        return _print(_rendered(_live(settings), settings, language, form), arguments)
     with closing(site.reader(settings)) as database:
         found = database.read_now(partial(_archived, number=arguments.number))
-        archived = database.read_now(
-            partial(handovers.rendering, number=found.id, language=language, form=arguments.format)
-        )
-    if arguments.format == "json":
-        print(found.document)
-    elif archived is not None:
-        print(archived)
+        if form == "json":
+            return _print(found.document, arguments)
+        ask = partial(shown, settings=settings, number=found.id, language=language, form=form)
+        return _print(database.read_now(ask) or "", arguments)
+
+
+def _print(text: str, arguments: argparse.Namespace) -> int:
+    content = pdf.render(text) if arguments.format == "pdf" else f"{text}\n".encode()
+    if arguments.output is not None:
+        arguments.output.write_bytes(content)
     else:
-        print(_rendered(from_json(found.document), settings, language, arguments.format))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
     return 0
 
 

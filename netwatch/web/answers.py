@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 
+from netwatch import pdf
 from netwatch.domain.model import FaultId
 from netwatch.errors import StorageError
-from netwatch.language import LANGUAGES
+from netwatch.pdf import PdfError
 from netwatch.storage import overview
 from netwatch.web.guard import SEALED
 from netwatch.web.pages import handovers
@@ -57,6 +58,7 @@ class Answers:
         self._clock = clock
         self._progress = progress
         self._news = news
+        self._printing = asyncio.Semaphore(1)
         self._kept: dict[tuple[str, bool], tuple[str, str]] = {}
         self._locks: defaultdict[tuple[str, bool], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -103,17 +105,28 @@ class Answers:
         )
 
     async def handover(self, request: Request) -> Response:
-        """Answer with a handover report as it was archived, in another language where it is not there in this."""
+        """Answer with a handover report and who signed it."""
+        return await self._report(request, HTMLResponse)
+
+    async def handover_pdf(self, request: Request) -> Response:
+        """Answer with the same as a PDF."""
+        async with self._printing:  # one at a time: each is a process with a share of the memory
+            return await self._report(request, _as_pdf)
+
+    async def _report(self, request: Request, form: Callable[..., Response]) -> Response:
         asked = number(request.path_params["number"])
-        chosen = language(request, self._settings())
-        languages = (chosen, *(each for each in LANGUAGES if each != chosen))
+        settings = self._settings()
+        ask = partial(handovers.page, settings=settings, number=asked or 0, language=language(request, settings))
         try:
-            body = await self._database.read(partial(handovers.page, number=asked or 0, languages=languages))
+            body = await self._database.read(ask)
         except StorageError as error:
             return await self._unavailable(await self._visit(request), error)
         if body is None:
             raise HTTPException(404)
-        return HTMLResponse(body, headers={"Content-Security-Policy": SEALED})
+        try:
+            return await asyncio.to_thread(form, body, headers={"Content-Security-Policy": SEALED})
+        except PdfError as error:
+            return await self._sorry(request, 503, error.template)
 
     async def live(self, request: Request) -> Response:  # noqa: ARG002 - every stream is the same
         """Answer with a stream of events."""
@@ -171,6 +184,10 @@ class Answers:
     async def _sorry(self, request: Request, code: int, sentence: str) -> Response:
         seen = await self._visit(request)
         return page(seen, await _body("sorry.html.j2", seen, sentence), code)
+
+
+def _as_pdf(body: str, headers: dict[str, str]) -> Response:
+    return Response(pdf.render(body), media_type="application/pdf", headers=headers)
 
 
 async def _body(template: str, seen: Visit, view: object) -> str:

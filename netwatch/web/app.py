@@ -47,6 +47,7 @@ def application(
         "/faults/{number}": answers.fault,
         "/devices": answers.devices,
         "/devices/{name}": answers.device,
+        "/handovers/{number}.pdf": answers.handover_pdf,
         "/handovers/{number}": answers.handover,
         "/live": answers.live,
         "/healthz": answers.healthy,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.web.pages import naming
+from roster.actual import present
 from roster.cover import next_change, on_duty
 from roster.layers import Post
 
@@ -55,7 +56,7 @@ class Duty:
 def duty(settings: Settings, now: datetime) -> Duty:
     """Return who is on duty at `now`."""
     roster = settings.roster
-    places = tuple(_place(settings, shift) for shift in on_duty(roster, now))
+    places = tuple(_place(settings, shift, now) for shift in present(roster, settings.reliefs, now))
     fallback = _holders(settings, settings.file.mail.fallback)
     if any(place.people for place in places):
         return Duty(True, places, None, (), fallback)
@@ -64,12 +65,12 @@ def duty(settings: Settings, now: datetime) -> Duty:
     return Duty(bool(roster.layers or roster.covers), places, begins, first, fallback)
 
 
-def _place(settings: Settings, shift: Shift) -> Place:
+def _place(settings: Settings, shift: Shift, now: datetime) -> Place:
     return Place(
         post=shift.post,
         shift=shift.title or naming.shift(settings, shift.template),
         people=_holders(settings, shift.people),
-        until=shift.end,
+        until=max(shift.end, now),
         following=_at(settings, shift.end, shift.post),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netwatch.storage import handovers, overview
+from netwatch.handover.shown import shown
+from netwatch.storage import overview
 from netwatch.web.pages import naming
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def reports(tx: Connection, settings: Settings) -> tuple[ReportView, ...]:
     )
 
 
-def page(tx: Connection, number: int, languages: tuple[str, ...]) -> str | None:
-    """Return a report as it was archived, in the first of these languages in which it is there."""
-    found = (handovers.rendering(tx, number, language, "html") for language in languages)
-    return next((body for body in found if body is not None), None)
+def page(tx: Connection, settings: Settings, number: int, language: str) -> str | None:
+    """Return a report with its signatures; None where there is none of that number."""
+    return shown(tx, settings, number, language, "html")
