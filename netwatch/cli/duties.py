@@ -82,7 +82,7 @@ def _add_answers(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    settings, now = site.settings(arguments), SystemClock().now()
+    settings, now = site.planned(site.settings(arguments)), SystemClock().now()
     until = now + timedelta(days=max(0, min(arguments.days, MOST_DAYS)))
 
     def work(tx: Connection) -> dict[str, Standing]:
@@ -100,7 +100,7 @@ _KEYS = ("at", "duty", "what", "by", "text", "key")
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    settings, now = site.settings(arguments), SystemClock().now()
+    settings, now = site.planned(site.settings(arguments)), SystemClock().now()
 
     def work(tx: Connection) -> tuple[Duty | None, tuple[Standing, ...], Mapping[Sensor, float]]:
         agenda = Agenda(tx, settings, now)
@@ -129,7 +129,7 @@ def _history(arguments: argparse.Namespace) -> int:
 
 
 def _round(arguments: argparse.Namespace) -> int:
-    settings, now = site.settings(arguments), SystemClock().now()
+    settings, now = site.planned(site.settings(arguments)), SystemClock().now()
 
     def work(tx: Connection) -> tuple[tuple[Standing, ...], Mapping[Sensor, float]]:
         found = tuple(each for each in Agenda(tx, settings, now).current() if _meant(each, arguments.duty, now))

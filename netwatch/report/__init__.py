@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import DeviceState, Fault, FaultId, Told, Window
-from netwatch.report import registers, signing
+from netwatch.report import duties, registers, signing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -88,6 +88,8 @@ def draft(
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
         records=registers.records(tx, settings, after, upto, now),
+        performed=duties.performed(tx, settings, shift, after, upto, now),
+        environment=duties.environment(tx, settings, shift, now),
     )
     return Draft(shift, build(shift, facts, previous))
 
