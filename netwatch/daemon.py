@@ -32,6 +32,7 @@ from netwatch.workers.observer import Observer
 from netwatch.workers.prober import Prober, looks
 from netwatch.workers.registers import RegistersWorker
 from netwatch.workers.reviewer import Reviewer
+from netwatch.workers.roster import RosterWorker
 from netwatch.workers.watched import Watched
 from probes.api import Message, Shared, _
 from probes.icmp.pace import Pace
@@ -82,6 +83,7 @@ class Service:
         self._observer = Observer(database, self.watched, clock, self.progress, wake)
         self._prober = Prober(self.due, self._observer, self.watched, clock, self.progress, self._looks)
         self._reviewer = Reviewer(database, self.watched, clock, wake)
+        self._rota = RosterWorker(database, self.watched, clock, wake)
         self._registers = RegistersWorker(database, self.watched, clock, self._observer, wake)
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
         self._janitor = Janitor(database, self.watched, clock)
@@ -106,6 +108,7 @@ class Service:
                 group.create_task(self._handover.run())
                 group.create_task(self._duties.run())
                 group.create_task(self._registers.run())
+                group.create_task(self._rota.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())

@@ -1,4 +1,4 @@
-"""The configuration with the roster as it stands: the calendar, and what the signatures say of who is there."""
+"""The configuration with the roster as it stands: calendar, published months, exceptions, and who has signed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.config.people import roster_of
 from netwatch.handover import cases
+from netwatch.storage import roster as rows
 from netwatch.storage.calendar import calendar
 
 if TYPE_CHECKING:
@@ -19,5 +20,6 @@ if TYPE_CHECKING:
 
 def planned(tx: Connection, settings: Settings, now: datetime) -> Settings:
     """Return the settings with the roster that the records make of it."""
-    known = calendar(tx, settings.file.calendar.country)
-    return replace(settings, roster=roster_of(settings.file, known), reliefs=cases.reliefs(tx, now))
+    made = roster_of(settings.file, calendar(tx, settings.file.calendar.country))
+    made = replace(made, published=rows.published(tx), covers=(*made.covers, *rows.effective(tx)))
+    return replace(settings, roster=made, reliefs=cases.reliefs(tx, now))

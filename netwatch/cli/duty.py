@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from netwatch.cli import site
+from netwatch.cli import duty_roster, site
 from netwatch.cli.faults import local
+from netwatch.cli.site import moment
 from netwatch.clock import SystemClock
-from netwatch.errors import UsageError
 from netwatch.language import gettext as _
-from probes.api import _ as mark
 from roster.actual import present
 from roster.cover import Shift, gaps, on_duty, shifts
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = commands.add_parser("duty", help=_("who is on duty: now, at a time, over the coming days"))
+    parser = commands.add_parser("duty", help=_("who is on duty; the roster: publish, swap, leave, take over"))
     verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), required=True)
     now = verbs.add_parser("now", help=_("who is on duty now"))
     now.set_defaults(run=_now)
@@ -35,6 +34,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     timeline.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days"))
     timeline.add_argument("--from", dest="start", metavar="TIME", help=_("where to begin; by default now"))
     timeline.set_defaults(run=_timeline)
+    duty_roster.add_verbs(verbs)
     for verb in (now, at, timeline):
         verb.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
         site.add_config(verb)
@@ -62,15 +62,6 @@ def _timeline(arguments: argparse.Namespace) -> int:
             sentence = _("nobody: {start} to {end}")
             print(sentence.format(start=local(gap.start, zone), end=local(gap.end, zone)))
     return code
-
-
-def moment(text: str, settings: Settings) -> datetime:
-    """Read a time, in the site's zone where it names none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(mark("{field}: must be a time such as 2026-11-22 08:00"), field=text) from None
-    return found if found.tzinfo else found.replace(tzinfo=settings.site.zone)
 
 
 def _show(found: Iterable[Shift], settings: Settings, arguments: argparse.Namespace) -> int:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.actions.log import LEVELS
 from netwatch.cli import site
-from netwatch.cli.duty import moment
 from netwatch.cli.faults import local
+from netwatch.cli.site import moment
 from netwatch.language import gettext as _
 from netwatch.storage import events
 from netwatch.storage.events import Sought

@@ -8,6 +8,7 @@ import json
 import re
 import socket
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -17,12 +18,13 @@ from netwatch.actions import carry_out, socket_path
 from netwatch.clock import SystemClock
 from netwatch.config import find, load
 from netwatch.config.values import UNITS
-from netwatch.errors import NetwatchError, StorageError
+from netwatch.errors import NetwatchError, StorageError, UsageError
 from netwatch.language import gettext as _
 from netwatch.language import of_terminal, said, translations
 from netwatch.plugins import Registry
 from netwatch.storage import migrations
 from netwatch.storage.database import Database, open_reader
+from probes.api import _ as mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,11 +63,16 @@ def planned(of: Settings) -> Settings:
 
     Who is on duty is asked when other things are broken, too.
     """
+    return as_recorded(of, of)
+
+
+def as_recorded(of: Settings, settings: Settings) -> Settings:
+    """Return other settings, with what the records of this site make of their roster."""
     try:
         with closing(reader(of)) as database:
-            return database.read_now(lambda tx: _as_recorded(tx, of))
+            return database.read_now(lambda tx: _as_recorded(tx, settings))
     except StorageError:
-        return of
+        return settings
 
 
 def _as_recorded(tx: Connection, of: Settings) -> Settings:
@@ -128,6 +135,15 @@ def _ask(path: Path, request: dict[str, Any]) -> dict[str, Any] | None:
 def told(message: Message) -> str:
     """Return a stored sentence in the terminal's language."""
     return said(message.template, message.values, translations(of_terminal()))
+
+
+def moment(text: str, of: Settings) -> datetime:
+    """Read a time, in the site's zone where it names none."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(mark("{field}: must be a time such as 2026-11-22 08:00"), field=text) from None
+    return found if found.tzinfo else found.replace(tzinfo=of.site.zone)
 
 
 def length(text: str) -> float:

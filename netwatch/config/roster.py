@@ -29,3 +29,7 @@ class RosterTable(Table):
     """Whether each public holiday needs a leader on call."""
     publish_before: Duration = timedelta(days=7)
     """How long before a month begins it must be published."""
+    remind: tuple[Duration, ...] = (timedelta(hours=24), timedelta(hours=1))
+    """How long before a shift whoever has it is reminded by mail; `[]` never."""
+    published: bool = True
+    """Whether months are published here: the leaders are then reminded of the next from the 25th on."""

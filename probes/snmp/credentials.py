@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from probes.secret import Secret  # noqa: TC001 - pydantic reads the annotations
+from probes.secret import Secret
 
 SHORTEST_PASSWORD = 8
 """RFC 3414 section 11.2; agents refuse shorter ones too."""

@@ -32,7 +32,11 @@ async def test_trouble_opens_one_fault_and_its_end_closes_it(scene: Scenario) ->
         scene.at(minute)
         await scene.observer.book("registers", {"visitor/12": OVERRUN}, scene.clock.now())
     (fault,) = scene.database.read_now(faults.opened)
-    assert (fault.subject.id, fault.severity, fault.opened) == ("@registers/visitor/12", Severity.MINOR, fault.confirmed)
+    assert (fault.subject.id, fault.severity, fault.opened) == (
+        "@registers/visitor/12",
+        Severity.MINOR,
+        fault.confirmed,
+    )
     assert [letter.kind for letter in scene.letters()] == ["opened"]
     scene.at(3)
     await scene.observer.book("registers", {}, scene.clock.now())

@@ -44,7 +44,13 @@ anchor = 2026-01-01
 """
 VISITOR = {"name": "王工", "organisation": "华为", "purpose": "换电源"}
 INSIDE = {"carried": "电源模块", "escort": "zhang"}
-LOAN = {"item": "笔记本电脑", "borrower": "赵医生", "department": "放射科", "phone": "8123", "mail": "zhao@ward.example"}
+LOAN = {
+    "item": "笔记本电脑",
+    "borrower": "赵医生",
+    "department": "放射科",
+    "phone": "8123",
+    "mail": "zhao@ward.example",
+}
 
 
 class Office(Scenario):
@@ -97,7 +103,10 @@ async def test_an_approval_is_asked_of_the_leader_and_the_answer_goes_to_who_ask
     office.do("zhang", "new_entry", register="visitor", values=VISITOR, due="2026-11-22T12:00")
     office.do("boss", "reject_entry", number=1, text="not today")
     letters = [letter for letter in office.letters() if letter.kind == "register"]
-    assert [(letter.person, letter.key.split("/")[2]) for letter in letters] == [("boss", "request"), ("zhang", "rejected")]
+    assert [(letter.person, letter.key.split("/")[2]) for letter in letters] == [
+        ("boss", "request"),
+        ("zhang", "rejected"),
+    ]
     assert letters[1].subject == "已驳回：外来人员 1"
 
 

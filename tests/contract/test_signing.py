@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -352,7 +353,7 @@ async def test_every_event_is_in_exactly_one_report_that_counts(book: Book):
     counting = [opened for opened in book.revisions() if opened.case.stage.counts]
     edges = [(opened.archived.after_event, opened.archived.upto_event) for opened in counting]
     assert edges[0][0] == 0
-    assert all(upto == after for (_after, upto), (after, _upto) in zip(edges, edges[1:], strict=False))
+    assert all(upto == after for (_after, upto), (after, _upto) in pairwise(edges))
     texts = [entry.text for opened in counting for entry in opened.report.log]
     assert sorted(texts) == ["four", "one", "three", "two"]
 
@@ -412,8 +413,10 @@ TAMPERING = {
         "its end was cut or changed",
     ),
     "two signatures in another order": (
-        "UPDATE signatures SET id = 900 WHERE id = 1; UPDATE signatures SET id = 1 WHERE id = 2; "
-        "UPDATE signatures SET id = 2 WHERE id = 900",
+        (
+            "UPDATE signatures SET id = 900 WHERE id = 1; UPDATE signatures SET id = 1 WHERE id = 2; "
+            "UPDATE signatures SET id = 2 WHERE id = 900"
+        ),
         "a signature is missing or was altered before signature 1",
     ),
 }
@@ -432,7 +435,7 @@ async def archive(book: Book) -> Book:
 @pytest.mark.parametrize("verb", ["UPDATE", "DELETE"])
 async def test_the_database_itself_refuses_to_change_what_was_recorded(archive: Book, table: str, verb: str):
     column = {"events": "actor", "handovers": "shift", "renderings": "body", "signatures": "text"}[table]
-    statement = f"UPDATE {table} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM {table}"  # noqa: S608
+    statement = f"UPDATE {table} SET {column} = 'x'" if verb == "UPDATE" else f"DELETE FROM {table}"
     with pytest.raises((DBAPIError, NetwatchError), match="are never changed"):
         archive.database.write_now(lambda tx: tx.execute(text(statement)))
     assert archive.wrong() == []

@@ -43,7 +43,9 @@ def entry_of(register: str, values: dict[str, str], applicant: str = "zhang") ->
     return Entry(register, applicant, NOW, values=values, due=NOW + HOUR, id=7)
 
 
-def walked(register: str, values: dict[str, str], *steps: tuple[EntryStep, Doer] | tuple[EntryStep, Doer, dict[str, str]]):
+def walked(
+    register: str, values: dict[str, str], *steps: tuple[EntryStep, Doer] | tuple[EntryStep, Doer, dict[str, str]]
+):
     entry = entry_of(register, values)
     for what, who, *more in steps:
         entry = step(KINDS[register], entry, what, who, NOW, *more)
@@ -211,7 +213,7 @@ def test_a_field_holds_what_it_is_for(kind: FieldKind, text: str, good: bool):
     if good:
         assert read(field, text) == text
     else:
-        with pytest.raises(NotAllowed, match="^f: "):
+        with pytest.raises(NotAllowed, match=r"^f: "):
             read(field, text)
 
 

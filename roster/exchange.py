@@ -1,0 +1,324 @@
+"""Exceptions to the roster that people ask for: swaps, leave, taking over at once; who may say what, and when.
+
+Each becomes covers of the planned shifts, so that exceptions never chain and their order does not matter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from roster.cover import Cover, CoverKind, Roster, Shift, on_duty, planned, shifts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from roster.findings import Leave
+    from roster.layers import Slot
+
+_AROUND = timedelta(days=400)
+
+
+def _(title: str) -> str:
+    """Mark a title for translation; it is translated where it is shown."""
+    return title
+
+
+class ExchangeKind(Enum):
+    """What is asked for."""
+
+    SWAP = "swap"
+    LEAVE = "leave"
+    TAKE = "take"
+    COVER = "cover"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _KINDS[self]
+
+
+_KINDS: Mapping[ExchangeKind, str] = {
+    ExchangeKind.SWAP: _("swap"),
+    ExchangeKind.LEAVE: _("leave"),
+    ExchangeKind.TAKE: _("take now"),
+    ExchangeKind.COVER: _("substitute"),
+}
+
+
+class ExchangeState(Enum):
+    """Where it stands. What is pending counts already, and waits for a leader's word."""
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    PENDING = "pending"
+    APPLIED = "applied"
+    DECLINED = "declined"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _STATES[self]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it changes who is on duty."""
+        return self in {ExchangeState.APPLIED, ExchangeState.PENDING}
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has still to say something."""
+        return self in {ExchangeState.PROPOSED, ExchangeState.AGREED, ExchangeState.PENDING}
+
+
+_STATES: Mapping[ExchangeState, str] = {
+    ExchangeState.PROPOSED: _("waits for the colleague"),
+    ExchangeState.AGREED: _("waits for approval"),
+    ExchangeState.PENDING: _("in force, waits for approval"),
+    ExchangeState.APPLIED: _("applied"),
+    ExchangeState.DECLINED: _("declined"),
+    ExchangeState.REJECTED: _("rejected"),
+    ExchangeState.WITHDRAWN: _("withdrawn"),
+    ExchangeState.EXPIRED: _("expired"),
+}
+
+
+class Said(Enum):
+    """What somebody says of it."""
+
+    AGREE = "agree"
+    DECLINE = "decline"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One exception that somebody asked for. `other` is the colleague; [start, end) is the time that it changes."""
+
+    kind: ExchangeKind
+    state: ExchangeState
+    applicant: str
+    covers: tuple[Cover, ...]
+    start: datetime
+    end: datetime
+    reason: str
+    asked_at: datetime
+    other: str = ""
+    agreed_at: datetime | None = None
+    judged_by: str = ""
+    judged_at: datetime | None = None
+    judgement: str = ""
+    id: int = 0
+
+    @property
+    def effective(self) -> tuple[Cover, ...]:
+        """The covers that count: one that was taken at once and then refused counts until it was refused."""
+        if self.state.counts:
+            return self.covers
+        if self.kind is ExchangeKind.TAKE and self.state is ExchangeState.REJECTED and self.judged_at is not None:
+            ended = self.judged_at
+            return tuple(
+                replace(cover, end=ended) for cover in self.covers if cover.start is None or cover.start < ended
+            )
+        return ()
+
+    def expired(self, now: datetime) -> bool:
+        """Whether it came too late: what it was to change has begun."""
+        return self.state in {ExchangeState.PROPOSED, ExchangeState.AGREED} and self.start <= now
+
+
+class NotPossible(Exception):
+    """What cannot be asked for or said, and why: an English template, which is the gettext key, and its values."""
+
+    def __init__(self, template: str, values: Mapping[str, str | int] | None = None) -> None:
+        self.template = template
+        self.values = dict(values or {})
+        super().__init__(template.format(**self.values))
+
+
+def swap(
+    roster: Roster,
+    leaves: Sequence[Leave],
+    who: str,
+    given: str,
+    other: str,
+    now: datetime,
+    *,
+    taken: str = "",
+    reason: str = "",
+) -> Exchange:
+    """Ask to give the shift `given` away to a colleague, for their shift `taken` where one is named."""
+    if who == other:
+        raise NotPossible(_("{name} cannot swap with themselves"), {"name": who})
+    mine = _slot(roster, given, now)
+    _plans(roster, mine, who)
+    theirs = _slot(roster, taken, now) if taken else None
+    if theirs is not None:
+        _plans(roster, theirs, other)
+    _free(roster, leaves, other, mine, but=theirs)
+    covers = [Cover(CoverKind.SUBSTITUTE, who, other, slot=mine.id, post=mine.post, reason=reason)]
+    begins, ends = mine.span.start, mine.span.end
+    if theirs is not None:
+        _free(roster, leaves, who, theirs, but=mine)
+        covers.append(Cover(CoverKind.SUBSTITUTE, other, who, slot=theirs.id, post=theirs.post, reason=reason))
+        begins, ends = min(begins, theirs.span.start), max(ends, theirs.span.end)
+    state = ExchangeState.PROPOSED
+    return Exchange(ExchangeKind.SWAP, state, who, tuple(covers), begins, ends, reason, now, other)
+
+
+def leave(who: str, start: datetime, end: datetime, now: datetime, reason: str) -> Exchange:
+    """Ask for leave in [start, end): whatever is planned for them then is a gap, which is to be filled."""
+    if not now <= end or not start < end:
+        raise NotPossible(_("the leave would be over already, or end before it begins"))
+    cover = Cover(CoverKind.REMOVE, who, start=start, end=end, reason=reason)
+    # A colleague has no part in it: it goes to the leader at once.
+    return Exchange(ExchangeKind.LEAVE, ExchangeState.AGREED, who, (cover,), start, end, reason, now)
+
+
+def take(roster: Roster, who: str, now: datetime, reason: str) -> Exchange:
+    """Take over, at once, from whoever is on duty: it counts now, and a leader has to approve it afterwards."""
+    running = next((shift for shift in on_duty(roster, now) if shift.post.rank == 0), None)
+    if running is None:
+        raise NotPossible(_("no shift is planned now that could be taken over"))
+    if who in running.people:
+        raise NotPossible(_("{name} is on duty already"), {"name": who})
+    covers = tuple(
+        Cover(CoverKind.SUBSTITUTE, name, who, slot=running.slot, post=running.post, start=now, reason=reason)
+        for name in running.planned
+    ) or (Cover(CoverKind.ADD, "", who, slot=running.slot, post=running.post, start=now, reason=reason),)
+    return Exchange(ExchangeKind.TAKE, ExchangeState.PENDING, who, covers, now, running.end, reason, now)
+
+
+def cover(
+    roster: Roster, leaves: Sequence[Leave], by: str, given: str, out: str, who: str, now: datetime, reason: str
+) -> Exchange:
+    """Enter, as a leader, that somebody comes for somebody else, as well (no `out`), or that somebody stays away."""
+    slot = _slot(roster, given, now)
+    if out:
+        _plans(roster, slot, out)
+    if who:
+        _free(roster, leaves, who, slot)
+    kind = CoverKind.SUBSTITUTE if out and who else CoverKind.ADD if who else CoverKind.REMOVE
+    made = Cover(kind, out, who, slot=slot.id, post=slot.post, reason=reason)
+    span = slot.span
+    return Exchange(
+        ExchangeKind.COVER, ExchangeState.APPLIED, by, (made,), span.start, span.end, reason, now, judged_by=by,
+        judged_at=now,
+    )  # fmt: skip
+
+
+def say(exchange: Exchange, what: Said, who: str, now: datetime, *, leader: bool = False, text: str = "") -> Exchange:
+    """Return an exception after somebody has spoken; NotPossible where that is not theirs to say, or not now."""
+    if not exchange.state.waits or exchange.expired(now):
+        state = ExchangeState.EXPIRED if exchange.state.waits else exchange.state
+        raise NotPossible(_("exception {number} is {state} already"), {"number": exchange.id, "state": state.value})
+    return _SAID[what](exchange, who, now, leader, text)
+
+
+def _agree(exchange: Exchange, who: str, now: datetime, _leader: bool, _text: str) -> Exchange:  # noqa: FBT001
+    _asked(exchange, who)
+    return replace(exchange, state=ExchangeState.AGREED, agreed_at=now)
+
+
+def _decline(exchange: Exchange, who: str, now: datetime, _leader: bool, text: str) -> Exchange:  # noqa: FBT001
+    _asked(exchange, who)
+    return replace(exchange, state=ExchangeState.DECLINED, agreed_at=now, judgement=text)
+
+
+def _asked(exchange: Exchange, who: str) -> None:
+    if exchange.kind is not ExchangeKind.SWAP or exchange.state is not ExchangeState.PROPOSED:
+        raise NotPossible(_("nobody waits for an agreement of {name}"), {"name": who})
+    if who != exchange.other:
+        raise NotPossible(_("{name} is asked, not {who}"), {"name": exchange.other, "who": who})
+
+
+def _approve(exchange: Exchange, who: str, now: datetime, leader: bool, text: str) -> Exchange:  # noqa: FBT001
+    _judge(exchange, who, leader=leader)
+    if exchange.state is ExchangeState.PROPOSED:
+        raise NotPossible(_("{name} has not agreed yet"), {"name": exchange.other})
+    return replace(exchange, state=ExchangeState.APPLIED, judged_by=who, judged_at=now, judgement=text)
+
+
+def _reject(exchange: Exchange, who: str, now: datetime, leader: bool, text: str) -> Exchange:  # noqa: FBT001
+    _judge(exchange, who, leader=leader)
+    return replace(exchange, state=ExchangeState.REJECTED, judged_by=who, judged_at=now, judgement=text)
+
+
+def _judge(exchange: Exchange, who: str, *, leader: bool) -> None:
+    if not leader:
+        raise NotPossible(_("{name} does not lead"), {"name": who})
+    if who in {exchange.applicant, exchange.other}:
+        raise NotPossible(_("{name} has a part in it; somebody else judges"), {"name": who})
+
+
+def _withdraw(exchange: Exchange, who: str, now: datetime, leader: bool, text: str) -> Exchange:  # noqa: FBT001
+    if who != exchange.applicant and not leader:
+        raise NotPossible(_("only who asked for it, or a leader, withdraws it"))
+    if exchange.kind is ExchangeKind.TAKE:
+        raise NotPossible(_("what was taken over is approved or rejected by a leader"))
+    return replace(exchange, state=ExchangeState.WITHDRAWN, judged_at=now, judgement=text)
+
+
+_SAID = {
+    Said.AGREE: _agree,
+    Said.DECLINE: _decline,
+    Said.APPROVE: _approve,
+    Said.REJECT: _reject,
+    Said.WITHDRAW: _withdraw,
+}
+
+
+def _slot(roster: Roster, name: str, now: datetime) -> Slot:
+    """Return the planned shift of that id; it must not have begun."""
+    found = next((slot for slot in planned(roster, now - timedelta(days=3), now + _AROUND) if slot.id == name), None)
+    if found is None:
+        raise NotPossible(_("there is no shift {shift} ahead"), {"shift": name[:80]})
+    if found.span.start <= now:
+        raise NotPossible(_("shift {shift} has begun"), {"shift": name})
+    return found
+
+
+def _plans(roster: Roster, slot: Slot, who: str) -> None:
+    """Refuse unless somebody is planned for a shift and still has it."""
+    there = {
+        name
+        for shift in shifts(roster, slot.span.start, slot.span.end)
+        if shift.slot == slot.id
+        for name in shift.people
+    }
+    if who not in slot.people or who not in there:
+        raise NotPossible(_("{name} does not have shift {shift}"), {"name": who, "shift": slot.id})
+
+
+def _free(roster: Roster, leaves: Sequence[Leave], who: str, slot: Slot, *, but: Slot | None = None) -> None:
+    """Refuse where somebody is on leave during a shift, or on duty already."""
+    away = next((each for each in leaves if each.person == who and _meets(each, slot)), None)
+    if away is not None:
+        raise NotPossible(_("{name} is on leave then"), {"name": who})
+    for shift in shifts(roster, slot.span.start, slot.span.end):
+        if who in shift.people and (but is None or shift.slot != but.id):
+            raise NotPossible(_("{name} has shift {shift} then"), {"name": who, "shift": shift.slot})
+
+
+def _meets(away: Leave, slot: Slot) -> bool:
+    return away.start < slot.span.end and slot.span.start < away.end
+
+
+def hands_over(before: Roster, after: Roster, start: datetime, end: datetime) -> tuple[tuple[Shift, Shift | None], ...]:
+    """Return the shifts of [start, end) that change hands between two rosters: as it was, and as it would be."""
+    new = {shift.id: shift for shift in shifts(after, start, end)}
+    old = {shift.id: shift for shift in shifts(before, start, end)}
+    changed = [(shift, new.get(key)) for key, shift in old.items() if _holders(new.get(key)) != _holders(shift)]
+    added = [(shift, shift) for key, shift in new.items() if key not in old]
+    return tuple(sorted([*changed, *added], key=lambda pair: (pair[0].start, pair[0].id)))
+
+
+def _holders(shift: Shift | None) -> tuple[object, ...] | None:
+    return None if shift is None else (shift.start, shift.end, tuple(sorted(shift.people)))
