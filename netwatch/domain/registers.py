@@ -246,7 +246,7 @@ _FROM: Mapping[EntryStep, frozenset[EntryState]] = {
 
 
 def _named(entry: Entry) -> dict[str, str | int]:
-    return {"number": entry.id, "state": entry.state.value}
+    return {"number": entry.id, "state": entry.state.title}
 
 
 def _written(kind: RegisterType, entry: Entry, what: EntryStep, who: Doer, values: Mapping[str, str]) -> Entry:

@@ -102,7 +102,10 @@ def test_the_options_in_the_example_are_options(table: dict[str, Any]) -> None:
 
 
 KEYS = sorted(set(keys()))
-TABLES_IN_TABLES = {("group", "check"), ("device", "check"), ("mail", "relay"), ("mail", "escalation")}
+TABLES_IN_TABLES = {
+    *(("group", "check"), ("device", "check"), ("mail", "relay"), ("mail", "escalation")),
+    *(("register_type", "field"), ("duty", "item")),
+}
 
 
 @pytest.mark.parametrize("table", sorted({table for table, _key in KEYS}))

@@ -17,7 +17,7 @@ from packaging.version import Version
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-RUN = PROJECT["project"]["dependencies"] + EXTRAS["postgresql"] + EXTRAS["holidays"]
+RUN = PROJECT["project"]["dependencies"] + EXTRAS["postgresql"] + EXTRAS["holidays"] + EXTRAS["pdf"]
 DECISION = (REPOSITORY / "docs/decisions/0003-dependencies.md").read_text(encoding="utf-8")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
@@ -28,7 +28,7 @@ FLOORS = {
     "pyasn1": "0.6.4",  # CVE-2026-23490, -30922, -59884 to -59886, exhaustion by crafted answers
     "pysqlite3": "0.6.1",  # brings a SQLite without the WAL defect
     "starlette": "1.3.1",  # limits of forms
-    "weasyprint": "70",  # CVE-2026-55073; not used yet, and never older
+    "weasyprint": "70",  # CVE-2026-55073, from a page to the files of the server
 }
 """Below these a release has a hole that netwatch would be open to."""
 
