@@ -21,6 +21,7 @@ from netwatch.storage.events import Entry, EventKind
 from netwatch.timetable import Timetable
 from netwatch.web import Web
 from netwatch.workers import roll
+from netwatch.workers.approval import ApprovalWorker
 from netwatch.workers.control import Control, Peer
 from netwatch.workers.due import Due
 from netwatch.workers.duties import DutiesWorker
@@ -86,6 +87,7 @@ class Service:
         self._rota = RosterWorker(database, self.watched, clock, wake)
         self._registers = RegistersWorker(database, self.watched, clock, self._observer, wake)
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
+        self._approval = ApprovalWorker(database, self.watched, clock, wake)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
         self._heart = Heart(database, self.watched, clock, self.progress, self._pulse)
@@ -109,6 +111,7 @@ class Service:
                 group.create_task(self._duties.run())
                 group.create_task(self._registers.run())
                 group.create_task(self._rota.run())
+                group.create_task(self._approval.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())

@@ -117,12 +117,38 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Component:
+    """A piece of hardware that says its serial number, which tells it from every other one of its model."""
+
+    serial: str
+    name: str = ""
+    model: str = ""
+    kind: str = ""
+    """What it is, as ENTITY-MIB (RFC 6933) calls it: `chassis`, `module`, `powerSupply`, `storageDrive` …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All hardware of a device that has serial numbers, each once.
+
+    Only where `is_complete` does it say that something is not there.
+    """
+
+    parts: tuple[Component, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
-    """What was read: at most one `Value` for each meaning and item."""
+    """What was read: at most one `Value` for each meaning and item.
+
+    `inventory` is there when this look has read the hardware, which is seldom.
+    """
 
     values: tuple[Value, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    inventory: Inventory | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -358,6 +358,8 @@ class Unapproved:
     text: str = ""
     by: str = ""
     event: int = 0
+    verdict: str = ""
+    """What was judged, in a word of the catalogue."""
 
 
 class Saying(Enum):

@@ -28,6 +28,7 @@ COMMANDS = (
     "handover",
     "log",
     "register",
+    "unapproved",
     "maintenance",
     "mail",
     "config",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from netwatch.config.approval import ApprovalTable
 from netwatch.config.calendar import CalendarTable
 from netwatch.config.duties import DutyTable
 from netwatch.config.handover import Handover
@@ -396,6 +397,7 @@ class File(Table):
     rotation: tuple[RotationTable, ...] = ()
     cover: tuple[CoverTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
+    approval: ApprovalTable = ApprovalTable()
     roster: RosterTable = RosterTable()
     register_type: tuple[RegisterTable, ...] = ()
     duty: tuple[DutyTable, ...] = ()

@@ -59,6 +59,7 @@ class EventKind(Enum):
     SIGNED = "signed"
     REMARK = "remark"
     UNAPPROVED = "unapproved"
+    EXPLAINED = "explained"
     PART = "part"
     REPORT = "report"
 

@@ -88,6 +88,7 @@ HAPPENINGS = {
     EventKind.SIGNED: _("handover signed"),
     EventKind.REMARK: _("remark"),
     EventKind.UNAPPROVED: _("without approval"),
+    EventKind.EXPLAINED: _("approved"),
     EventKind.PART: _("part"),
     EventKind.REPORT: _("service report"),
 }

@@ -31,6 +31,7 @@ from netwatch.errors import StorageUnavailable
 from netwatch.storage import checks, devices, events, faults
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.history import Recorder
+from netwatch.workers.hardware import take
 from netwatch.workers.telling import Manner, manner, tell
 from probes.api import Failure, Measurement, Message, Reading, _
 
@@ -111,6 +112,7 @@ class Observer:
         around = self._watched.around(check.device, now)
         culprit = self._watched.culprit(check.device)
         how = manner(settings.file.mail)
+        inventory = reading.inventory if isinstance(reading, Measurement) else None
 
         def work(tx: Connection) -> None:
             checks.save(tx, changed)
@@ -121,12 +123,14 @@ class Observer:
                 devices.save(tx, standing)
             for state, event in happened:
                 _record(tx, _Happened(check.policy.reopen_within, state, event, now), around, culprit, how)
+            if inventory is not None:
+                take(tx, settings, check.device, check.name, inventory, now)
 
         await self._write(work)
         self._watched.keep(states)
         if standing is not None:
             self._devices[check.device] = standing
-        if happened:
+        if happened or inventory is not None:
             self._wake()
             for state, event in happened:
                 log.info(KINDS[type(event)].value, check=state.subject.id, summary=str(state.summary))

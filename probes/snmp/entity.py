@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 
+from probes.api import Component, Inventory
 from probes.snmp.inspection import Part, Platform, Sensor
 from probes.snmp.tables import Read, Row, Table
+from probes.snmp.walk import Fate
 
 PHYSICAL_TABLE = Table(
     "entPhysicalTable",
@@ -44,6 +46,18 @@ OTHER, WATTS = 1, 6
 DARK, BRIGHTEST = -40.0, 60
 """dBm: what stands for no light, and what no transceiver exceeds."""
 _OPTICAL = re.compile(r"\b(rx|tx|receive|transmit|optical)\b.*\bpower\b", re.IGNORECASE)
+MOST_PARTS = 2000
+"""Pieces of hardware with a serial number at most: a full chassis with all its transceivers has some hundred."""
+LONGEST_SERIAL, LONGEST_NAME = 64, 128
+WHOLE = frozenset({3, 11})
+"""entPhysicalClass of what stands for a device as a whole: a chassis, a stack."""
+NO_SERIALS = frozenset(
+    {"", "na", "none", "null", "unknown", "notavailable", "notapplicable", "notspecified", "notprogrammed", "default",
+     "defaultstring", "serialnumber", "sn", "tobefilledbyoem", "systemserialnumber", "empty", "notpresent", "invalid"}
+)  # fmt: skip
+"""What stands where there is no serial number, without blanks and signs."""
+_SAYS_PARTS = ("entPhysicalClass", "entPhysicalSerialNum")
+"""The columns without which a part may be there and not be seen."""
 _FALSE = 2
 _LIMIT = 1_000_000_000
 """What sensors say for less than they can, and more (RFC 3433 section 4)."""
@@ -57,6 +71,31 @@ def is_climate(row: Row) -> bool:
 def parts(rows: Read) -> tuple[Part, ...]:
     """Return every piece of hardware."""
     return tuple(_part(row) for row in rows if len(row.index) == 1)
+
+
+def inventory(rows: Read) -> Inventory:
+    """Return the hardware that has serial numbers, each once: of several parts with one the outermost has it."""
+    found: dict[str, Component] = {}
+    numbered = [row for row in rows if len(row.index) == 1 and is_serial(row.text("entPhysicalSerialNum"))]
+    numbered.sort(key=lambda row: (row.number("entPhysicalClass") not in WHOLE, row.index))
+    for row in numbered:
+        part = _part(row)
+        serial = _cut(part.serial, LONGEST_SERIAL)
+        found.setdefault(
+            serial, Component(serial, _cut(part.name, LONGEST_NAME), _cut(part.model, LONGEST_NAME), part.part_class)
+        )
+    whole = all(rows.fates.get(column) is Fate.COMPLETE for column in _SAYS_PARTS) and len(found) <= MOST_PARTS
+    return Inventory(tuple(found.values())[:MOST_PARTS], whole)
+
+
+def is_serial(text: str) -> bool:
+    """Whether a text is a serial number, and not what stands where there is none."""
+    plain = "".join(each for each in text.casefold() if each.isalnum())
+    return plain not in NO_SERIALS and len(set(plain)) > 1
+
+
+def _cut(text: str | None, longest: int) -> str:
+    return " ".join((text or "").split())[:longest].rstrip()
 
 
 def platform(rows: Read) -> Platform:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from probes.api import Inventory
     from probes.snmp.fetch import Fetched
     from probes.snmp.inspection import Interface
     from probes.snmp.ports import Port
@@ -45,7 +46,7 @@ PAUSE = timedelta(minutes=5)
 HURRY = 3
 """Discoveries at once for a changed interface table, before it must wait: some change it all the time."""
 WALKS = 3
-"""Complete walks without a port after which it is gone."""
+"""Complete walks without a port after which it is gone; and without a serial number, before it is not hurried after."""
 
 
 _ALWAYS = (*CLOCKS, TABLE_CHANGE)
@@ -102,6 +103,9 @@ class Plan:
     hurried: int
     """How many times running the interface table changed within `PAUSE`."""
     names: tuple[Oid, ...]
+    inventory: Inventory
+    lost: Mapping[str, int]
+    """Complete reads since without it, for each serial number that was there before."""
 
 
 def make(
@@ -120,6 +124,7 @@ def make(
     missed = {item: counts.get(item, 0) + step for item in known if item not in chosen and item not in renamed}
     gone = {item for item, walks in missed.items() if walks >= WALKS}
     kept = {item: known[item] for item in missed if item not in gone}
+    hardware = entity.inventory(reads[entity.PHYSICAL_TABLE.name])
     return Plan(
         made=now,
         table_change=table_change,
@@ -138,6 +143,8 @@ def make(
         partial=0 if all(read.is_complete for read in reads.values()) else (before.partial if before else 0) + 1,
         hurried=before.hurried + 1 if before and timedelta() <= now - before.made < PAUSE else 0,
         names=_instances(reads, kept | chosen),
+        inventory=hardware,
+        lost=_lost(before, hardware),
     )
 
 
@@ -150,7 +157,8 @@ def is_due(plan: Plan, now: datetime, *, table_change: int | None, has_restarted
         return True
     if age < PAUSE * 2 ** min(plan.partial, 10):
         return False
-    return has_vanished or bool(plan.missed) or bool(plan.partial) or table_change != plan.table_change
+    waits = bool(plan.missed or plan.lost or plan.partial)
+    return has_vanished or waits or table_change != plan.table_change
 
 
 def vanished(plan: Plan, fetched: Fetched) -> bool:
@@ -193,6 +201,17 @@ def _remembered(found: Sequence[Interface], called: Mapping[int, str], known: Ma
     before = {(port.index, port.mac): item for item, port in known.items()}
     names = {port.index: before.get((port.index, port.mac), called[port.index]) for port in found}
     return names if len(set(names.values())) == len(names) else called
+
+
+def _lost(before: Plan | None, found: Inventory) -> Mapping[str, int]:
+    """Return what is not there any more: to be read again soon, that it may be known to be gone."""
+    if before is None:
+        return {}
+    there = {part.serial for part in found.parts}
+    counts = {part.serial: 0 for part in before.inventory.parts} | dict(before.lost)
+    step = 1 if found.is_complete and there else 0
+    lost = {serial: walks + step for serial, walks in counts.items() if serial not in there}
+    return {serial: walks for serial, walks in lost.items() if walks < WALKS}
 
 
 def _renamed(known: Mapping[str, Port], chosen: Mapping[str, Port]) -> dict[str, str]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from ipaddress import IPv4Address, IPv6Address
 
+    from probes.api import Inventory
     from probes.snmp.client import Oid, SnmpClient, Value
     from probes.snmp.counters import Sample
     from probes.snmp.fetch import Fetched
@@ -65,6 +66,8 @@ class _Memory:
     read_at: datetime | None = None
     epoch: int = 0
     samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
+    inventory: Inventory | None = None
+    """What the last discovery read, until it is told."""
 
 
 class SnmpProbe:
@@ -155,6 +158,7 @@ class SnmpProbe:
             tables.reads, int(change) if isinstance(change, int) else None, self._wishes, memory.plan, now
         )
         memory.problems = tables.problems
+        memory.inventory = memory.plan.inventory
         memory.facts = {**_facts(described, tables.reads), **memory.plan.events}
         return memory.plan
 
@@ -195,7 +199,8 @@ class SnmpProbe:
             values += ports.traffic(port, memory.samples.get(item, {}), after)
             memory.samples[item] = after
         memory.samples = {item: memory.samples[item] for item in plan.ports}
-        return Measurement(tuple(values), memory.facts, (*memory.problems, *_problems(fetched, broken)))
+        hardware, memory.inventory = memory.inventory, None
+        return Measurement(tuple(values), memory.facts, (*memory.problems, *_problems(fetched, broken)), hardware)
 
 
 def _failure(unanswered: Unanswered) -> Failure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import ForeignKey, Index, Integer, String, Table
 
 from netwatch.storage.schema.columns import Moment, Sentence, Serial, Words, column, metadata
 
@@ -30,19 +30,30 @@ discrepancies = Table(
     "discrepancies",
     metadata,
     column("id", Serial, primary_key=True, autoincrement=True),
-    # part gone, part new, port down, device gone
     column("kind", String(16)),
     column("device", String(64)),
+    # a part's serial number, or a port; empty for the device itself
     column("item", Words(256)),
+    # from where, or to where, a part has moved
+    column("other", String(64)),
+    # it happened in [since, at]
+    column("since", Moment),
     column("at", Moment),
-    column("event_id", ForeignKey("events.id")),
+    column("noticed", Moment),
     column("what", Sentence),
+    # the event that tells of the thing itself: each is judged once
+    column("origin_id", ForeignKey("events.id"), unique=True),
+    # the event by which it was recorded whether it was approved
+    column("event_id", ForeignKey("events.id")),
     column("entry_id", ForeignKey("entries.id"), nullable=True),
     column("state", String(16)),
     column("judged_by", Words(64), nullable=True),
     column("judged_at", Moment, nullable=True),
     column("judgement", Words, nullable=True),
+    column("judged_event_id", ForeignKey("events.id"), nullable=True),
     Index("ix_discrepancies_state", "state"),
+    Index("ix_discrepancies_device", "device"),
+    Index("ix_discrepancies_event_id", "event_id"),
     sqlite_autoincrement=True,
 )
 
@@ -52,12 +63,16 @@ parts = Table(
     # the hardware of a device as last seen, by serial number
     column("device", String(64), primary_key=True),
     column("serial", Words(128), primary_key=True),
+    # the check that reads it: two of one device may ask two agents
+    column("check", String(64)),
     column("name", Words(256)),
     column("model", Words(256)),
     column("kind", String(32)),
-    column("data", JSON, nullable=True),
     column("first_seen", Moment),
     column("seen", Moment),
+    # complete reads in a row without it, and the first of them
+    column("missed", Integer),
+    column("missing", Moment, nullable=True),
     column("gone", Moment, nullable=True),
-    Index("ix_parts_gone", "gone"),
+    Index("ix_parts_serial", "serial"),
 )

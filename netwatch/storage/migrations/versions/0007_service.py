@@ -16,16 +16,18 @@ def upgrade() -> None:
         "parts",
         sa.Column("device", sa.String(length=64), nullable=False),
         sa.Column("serial", sa.String(length=128), nullable=False),
+        sa.Column("check", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
         sa.Column("model", sa.String(length=256), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("data", sa.JSON(), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gone", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("device", "serial", name=op.f("pk_parts")),
     )
-    op.create_index("ix_parts_gone", "parts", ["gone"], unique=False)
+    op.create_index("ix_parts_serial", "parts", ["serial"], unique=False)
     op.create_table(
         "service_reports",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
@@ -51,17 +53,27 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("device", sa.String(length=64), nullable=False),
         sa.Column("item", sa.String(length=256), nullable=False),
+        sa.Column("other", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event_id", SERIAL, nullable=False),
+        sa.Column("noticed", sa.DateTime(timezone=True), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("origin_id", SERIAL, nullable=False),
+        sa.Column("event_id", SERIAL, nullable=False),
         sa.Column("entry_id", SERIAL, nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("judged_by", sa.String(length=64), nullable=True),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("judgement", sa.Text(), nullable=True),
+        sa.Column("judged_event_id", SERIAL, nullable=True),
         sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_discrepancies_entry_id")),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_discrepancies_event_id")),
+        sa.ForeignKeyConstraint(["judged_event_id"], ["events.id"], name=op.f("fk_discrepancies_judged_event_id")),
+        sa.ForeignKeyConstraint(["origin_id"], ["events.id"], name=op.f("fk_discrepancies_origin_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancies")),
+        sa.UniqueConstraint("origin_id", name=op.f("uq_discrepancies_origin_id")),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_discrepancies_device", "discrepancies", ["device"], unique=False)
+    op.create_index("ix_discrepancies_event_id", "discrepancies", ["event_id"], unique=False)
     op.create_index("ix_discrepancies_state", "discrepancies", ["state"], unique=False)
