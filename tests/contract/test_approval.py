@@ -55,7 +55,9 @@ shift = "whole"
 groups = [["zhang"]]
 anchor = 2026-01-01
 """
-SNMP = '[[device.check]]\nkind = "snmp"\ncredential = "public"\nports = ["GE1/0/1"]\nfail_after = 1\nrecover_after = 1\n'
+SNMP = (
+    '[[device.check]]\nkind = "snmp"\ncredential = "public"\nports = ["GE1/0/1"]\nfail_after = 1\nrecover_after = 1\n'
+)
 CHASSIS = Component("FOC1", "sw-1", "EX48", "chassis")
 DISK, FAN = Component("WD-1", "Disk 1", "WD4000", "storageDrive"), Component("FAN9", "Fan 1", "F9", "fan")
 DISMANTLE = {"device": "sw-1", "serial": "WD 1", "part": "Disk 1", "why": "坏道"}
