@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roster.facts import Severity
+from roster.facts import Saying, Severity
 from roster.layers import Post
 from roster.report import Colour, Reason
-from roster.signing import Step
+from roster.signing import Step, short
 from roster.wording import Wording
 
 if TYPE_CHECKING:
@@ -151,8 +151,13 @@ class ReportWording(Wording):
     def fault(self, entry: FaultEntry) -> str:
         """Return which fault it is: `core-a machine room: power supply 1 has failed`, and what is odd about it."""
         fault = entry.fault
-        where = f"{fault.device} {fault.where}" if fault.where else fault.device
-        return self.noted(self.labelled(where, self.said(fault.summary)), self.remarks(entry))
+        return self.noted(
+            self.labelled(" ".join(filter(None, self.device(fault))), self.said(fault.summary)), self.remarks(entry)
+        )
+
+    def device(self, fault: Fault) -> tuple[str, str]:
+        """Return which device it is, and what people call it; of a book that people keep only its name."""
+        return (self(fault.where), "") if fault.device.startswith("@") else (fault.device, fault.where)
 
     def remarks(self, entry: FaultEntry) -> str:
         """Return what is odd about a fault's record."""
@@ -205,7 +210,7 @@ class ReportWording(Wording):
         """Return the faults that another one explains, by that one: its number, and which they are."""
         by_root: dict[int, list[str]] = {}
         for entry in sorted(handover.explained, key=lambda entry: entry.fault.id):
-            by_root.setdefault(entry.fault.root or 0, []).append(f"F{entry.fault.id} {entry.fault.device}")
+            by_root.setdefault(entry.fault.root or 0, []).append(f"F{entry.fault.id} {self.device(entry.fault)[0]}")
         return tuple((f"F{root}", tuple(names)) for root, names in sorted(by_root.items()))
 
     def headline(self, handover: Handover) -> str:
@@ -239,7 +244,7 @@ class ReportWording(Wording):
 
     def task(self, task: Task) -> str:
         """Return what is handed on, as written or as the program says it."""
-        return self.said(task.what) if task.what else task.text
+        return self.said(task.what) if task.what else _numbered(task.key, task.text)
 
     def performed(self, each: Performed) -> str:
         """Return what became of a duty: `Inspection round: done, 2026-11-22 08:40 Zhang`."""
@@ -287,16 +292,19 @@ class ReportWording(Wording):
         """Return what happened to a device without approval, and what a leader said of it."""
         what = f"{each.device} {self.said(each.what)}"
         if each.entry:
-            judged = self(_("explained by entry {number}"), number=each.entry)
+            judged = self.clauses(self(_("explained by entry {number}"), number=each.entry), self.word(each.verdict))
         elif each.settled:
-            judged = self.clauses(self(_("judged by {who}"), who=each.by), each.text)
+            judged = self.clauses(self(_("judged by {who}"), who=each.by), self.word(each.verdict), each.text)
         else:
             judged = self(_("without approval"))
         return self.noted(self.clauses(what, self.when(each.at)), judged)
 
     def spoken(self, word: Word) -> str:
         """Return what a person said, and who it was."""
-        return self.noted(word.text, self.clauses(word.by, self.when(word.at)))
+        return self.noted(
+            _numbered(word.key if word.saying is Saying.WATCH else "", word.text),
+            self.clauses(word.by, self.when(word.at)),
+        )
 
     def stand(self, each: Stand) -> str:
         """Return who stands in for whom."""
@@ -307,7 +315,8 @@ class ReportWording(Wording):
     def signed(self, signature: Signature) -> str:
         """Return who signed what and when, what was read back, and what they wrote."""
         who = signature.by or "netwatch"
-        read = self(_("read back: {items}"), items=self.listed(signature.items)) if signature.items else ""
+        items = tuple(short(item) for item in signature.items)
+        read = self(_("read back: {items}"), items=self.listed(items)) if signature.items else ""
         amends = self(_("amendment {number}"), number=signature.amends) if signature.amends else ""
         own = self(_("amendment {number}"), number=signature.number) if signature.step is Step.AMENDED else ""
         said = self.clauses(f"{self(signature.step.title)}", f"{who} {self.when(signature.at)}", amends, own, read)
@@ -316,3 +325,8 @@ class ReportWording(Wording):
 
 def _plain(value: float) -> str:
     return f"{value:.4g}"
+
+
+def _numbered(key: str, text: str) -> str:
+    """Return what somebody wrote, behind the number by which it is closed."""
+    return f"{short(key)} {text}" if key else text

@@ -225,6 +225,14 @@ def items_of(report: Handover) -> tuple[str, ...]:
     return faults + tuple(entry.task.key for entry in report.tasks if entry.age)
 
 
+_SHORT = {"fault/": "F", "item/": "T"}
+
+
+def short(key: str) -> str:
+    """Return what people call what is handed on: `F12` for a fault, `T3` for what somebody wrote; else its key."""
+    return next((letter + key.removeprefix(kind) for kind, letter in _SHORT.items() if key.startswith(kind)), key)
+
+
 def unanswered(report: Handover, answered: Mapping[int, object]) -> tuple[int, ...]:
     """Return the faults to act on now for which nobody has written a next action: an offer needs one for each."""
     return tuple(entry.fault.id for entry in report.act_now if entry.fault.id not in answered)
@@ -252,7 +260,7 @@ def _accept(case: Case, wish: Wish) -> None:
     missing = [item for item in case.items if item not in wish.items]
     if missing:
         template = _("{count} items are not read back: {items}")
-        raise Refused(template, {"count": len(missing), "items": ", ".join(missing[:20])})
+        raise Refused(template, {"count": len(missing), "items": ", ".join(map(short, missing[:20]))})
     if wish.step is Step.REMARKS and not wish.text:
         raise Refused(_("accepting with remarks needs the remarks"))
 

@@ -15,7 +15,7 @@ from netwatch.storage import events, faults, handovers, remarks
 from netwatch.storage.events import EventKind
 from netwatch.storage.remarks import Remark, RemarkKind
 from probes.api import Message, _
-from roster.signing import Refused, Signer, Stage, Step, Wish, may_offer, unanswered
+from roster.signing import Refused, Signer, Stage, Step, Wish, may_offer, short, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -138,9 +138,10 @@ def _read_back(doing: Doing, opened: Opened) -> tuple[str, ...]:
     if doing.arguments.get("all") is not None:
         if doing.number("all") != len(items):
             template = _("{count} items are to be read back, not {given}: {items}")
-            raise UsageError(template, count=len(items), given=doing.number("all"), items=", ".join(items))
+            raise UsageError(template, count=len(items), given=doing.number("all"), items=", ".join(map(short, items)))
         return items
-    given = tuple(doing.names("items"))
+    keys = {short(item): item for item in opened.case.items}
+    given = tuple(keys.get(item, item) for item in doing.names("items"))
     unknown = [item for item in given if item not in items]
     if unknown:
         raise UsageError(_("{item} is not among what is to be read back"), item=unknown[0])

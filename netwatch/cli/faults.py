@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.cli import site
 from netwatch.clock import SystemClock
-from netwatch.domain.model import Fault, FaultId
+from netwatch.domain.model import BOOKS, Fault, FaultId
 from netwatch.errors import UsageError
 from netwatch.language import duration, of_terminal, translations
 from netwatch.language import gettext as _
@@ -93,12 +93,18 @@ def _row(fault: Fault, settings: Settings, now: datetime) -> tuple[str, ...]:
     return (
         str(fault.id),
         catalogue.gettext(SEVERITIES[fault.severity.name]),
-        fault.subject.device,
+        _device(fault),
         local(fault.opened, settings.site.zone),
         duration((fault.closed or now) - fault.opened, catalogue),
         fault.acknowledged.by if fault.acknowledged else "",
         site.told(fault.summary) + ("" if fault.open else f"  ({_('recovered')})"),
     )
+
+
+def _device(fault: Fault) -> str:
+    """Return the device's name, or what the book is called."""
+    book = BOOKS.get(fault.subject.device)
+    return _(book) if book else fault.subject.device
 
 
 SEVERITIES = {
@@ -148,7 +154,7 @@ def _print_head(fault: Fault, settings: Settings) -> None:
     zone = settings.site.zone
     now = SystemClock().now()
     device = settings.devices.get(fault.subject.device)
-    name = f"{device.title} ({fault.subject.device})" if device and device.title else fault.subject.device
+    name = f"{device.title} ({fault.subject.device})" if device and device.title else _device(fault)
     lines = [
         (_("Fault"), f"{fault.id}"),
         (_("Device"), name),

@@ -22,6 +22,7 @@ from netwatch.storage import chain, handovers
 from probes.api import _ as mark
 from roster import render
 from roster.handover import to_json
+from roster.signing import short
 
 if TYPE_CHECKING:
     import argparse
@@ -236,7 +237,7 @@ def _state(arguments: argparse.Namespace) -> int:
     count = len(opened.case.items)
     print(ngettext("{count} item to be read back", "{count} items to be read back", count).format(count=count))
     for item in opened.case.items:
-        print(f"  {item}")
+        print(f"  {short(item)}")
     rows = [
         (
             str(signed.number),

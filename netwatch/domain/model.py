@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, IntEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-from probes.api import Limits, Message
+from probes.api import Limits, Message, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CheckId = NewType("CheckId", str)
 """`device/check` for a check as a whole, `device/check/meaning/item` for one thing that it reads."""
@@ -61,7 +64,11 @@ class Subject:
     @property
     def of_book(self) -> bool:
         """Whether it is something in a book that people keep, `@registers` or `@duties`, and no device's."""
-        return self.device.startswith("@")
+        return self.device in BOOKS
+
+
+BOOKS: Mapping[str, str] = {"@duties": _("Duties"), "@registers": _("Registers")}
+"""What is called a book in place of a device, and its name for people, to be translated."""
 
 
 @dataclass(frozen=True, slots=True)

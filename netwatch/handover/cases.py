@@ -58,11 +58,15 @@ def pending(tx: Connection) -> tuple[Opened, ...]:
 
 
 def reliefs(tx: Connection, now: datetime) -> tuple[Relief, ...]:
-    """Return what the handovers of the last days say about who is on duty, one for each post."""
-    by_shift: dict[int, list[Signed]] = {}
+    """Return what the handovers of the last days say about who is on duty, one for each shift and post.
+
+    Of a shift that was refused and offered anew, the newest revision says it.
+    """
+    by_shift: dict[str, dict[int, list[Signed]]] = {}
     for signed in signatures.between(tx, now - KNOWN, now + KNOWN):
-        by_shift.setdefault(signed.handover, []).append(signed)
-    return tuple(relief for signed in by_shift.values() for relief in _reliefs(signed, now))
+        by_shift.setdefault(signed.shift, {}).setdefault(signed.handover, []).append(signed)
+    newest = (revisions[max(revisions)] for revisions in by_shift.values())
+    return tuple(relief for signed in newest for relief in _reliefs(signed, now))
 
 
 def _reliefs(signed: list[Signed], now: datetime) -> list[Relief]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from netwatch.domain.model import BOOKS
 from netwatch.domain.topology import behind
 from netwatch.storage import events, faults
 from netwatch.storage.events import EventKind
@@ -93,4 +94,4 @@ def outline(office: Office, fault: Fault) -> Case:
 def title_of(office: Office, name: str) -> str:
     """Return what people call a device."""
     device = office.devices.get(name)
-    return (device.title if device else None) or name
+    return (device.title if device else None) or BOOKS.get(name, name)

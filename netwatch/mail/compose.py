@@ -12,7 +12,7 @@ from netwatch.mail import digest as digests
 from netwatch.mail import sheet as sheets
 from netwatch.mail.envelope import Composed, Envelope, name_of, seal
 from netwatch.mail.layout import laid_out
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, named
 from netwatch.mail.wording import Wording, harmless
 from netwatch.storage.outbox import Delivery, Letter
 from probes.api import _
@@ -79,7 +79,7 @@ def subject_of(word: Wording, case: Case) -> str:
     return word(
         _("[{severity}] {device}: {what}"),
         severity=word.severity(case.fault.severity).capitalize(),
-        device=harmless(case.title, 60),
+        device=named(word, case, 60),
         what=word.say(case.fault.summary),
     )
 

@@ -10,7 +10,7 @@ from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
 from netwatch.domain.topology import behind
 from netwatch.mail import sheet
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, named
 from netwatch.mail.wording import harmless
 from probes.api import _
 
@@ -89,7 +89,7 @@ def subject(word: Wording, told: tuple[Told, ...]) -> str:
 
 
 def _names(word: Wording, lines: tuple[Told, ...]) -> str:
-    names = tuple(dict.fromkeys(harmless(each.case.title, 40) for each in lines))
+    names = tuple(dict.fromkeys(named(word, each.case, 40) for each in lines))
     return word.listed(names, NAMED)
 
 
@@ -145,7 +145,7 @@ def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
         tone=sheet.TONES[fault.severity] if fault.open else "recovered",
         badge=word.severity(fault.severity) if fault.open else word(_("recovered")),
         number=fault.id,
-        device=harmless(told.case.title, 60),
+        device=named(word, told.case, 60),
         what=what,
         when=_when(word, told),
         effect=_effect(word, office, told, count=count),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
-from netwatch.mail.wording import harmless
+from netwatch.mail.wording import LONGEST, harmless
 from probes.api import _
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _first(word: Wording, kind: Kind, case: Case, scene: Scene) -> str:
     """Write the line that must be enough at three in the morning: what, where, since, effect."""
     fault = case.fault
     values = {
-        "device": harmless(case.title),
+        "device": named(word, case),
         "what": word.say(fault.summary),
         "since": word.time(fault.opened),
         "length": word.length((fault.closed or scene.now) - fault.opened),
@@ -99,14 +99,19 @@ _RECOVERED = (
 )
 
 
+def named(word: Wording, case: Case, most: int = LONGEST) -> str:
+    """Return what people call the device, or the book."""
+    return word(case.title) if case.fault.subject.of_book else harmless(case.title, most)
+
+
 def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
     fault = case.fault
     device = fault.subject.device
-    name = harmless(case.title)
-    named = f"{name} ({device})" if name != device else name
+    name = named(word, case)
+    full = name if fault.subject.of_book or name == device else f"{name} ({device})"
     facts = [
         Fact(word(_("Severity")), _severity(word, case)),
-        Fact(word(_("Device")), named),
+        Fact(word(_("Device")), full),
         Fact(word(_("Address")), harmless(case.address)),
         Fact(word(_("Check")), harmless(_check(case))),
         Fact(

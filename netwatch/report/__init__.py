@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from netwatch.domain.model import DeviceState, Fault, FaultId, Told, Window
-from netwatch.report import duties, registers, signing
+from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
+from netwatch.report import approval, duties, registers, signing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -88,6 +88,7 @@ def draft(
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
         records=registers.records(tx, settings, after, upto, now),
+        unapproved=approval.unapproved(tx, settings, after, upto, now),
         performed=duties.performed(tx, settings, shift, after, upto, now),
         environment=duties.environment(tx, settings, shift, now),
     )
@@ -178,7 +179,7 @@ def _fault(tx: Connection, settings: Settings, fault: Fault, following: of_repor
         summary=fault.summary,
         opened=fault.opened,
         opened_event=_number(timeline, opening),
-        where=(device.title or "") if device else "",
+        where=(device.title or "") if device else BOOKS.get(fault.subject.device, ""),
         confirmed=fault.confirmed,
         closed=fault.closed,
         closed_event=_number(timeline, (EventKind.CLOSED,)) if fault.closed else None,

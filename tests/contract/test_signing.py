@@ -211,6 +211,7 @@ async def test_a_refusal_keeps_the_outgoing_and_both_revisions(book: Book):
     assert (first.archived.revision, second.archived.revision) == (1, 2)
     assert second.archived.after_event == first.archived.after_event
     assert [word.text for word in second.report.words] == ["3 keys, 2 cards, duty phone"]
+    assert book.there(DAY_ENDS + timedelta(minutes=10)) == {"li"}
     assert any("refused" in key for key in book.mails())
     assert book.wrong() == []
 

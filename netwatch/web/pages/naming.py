@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netwatch.domain.model import BOOKS
 from probes.api import Message
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ NAMES = ("device", "who")
 def device(settings: Settings, name: str) -> str:
     """Return a device's title, its name where it has none or is configured no more."""
     known = settings.devices.get(name)
-    return known.title if known is not None and known.title else name
+    return known.title if known is not None and known.title else BOOKS.get(name, name)
 
 
 def person(settings: Settings, name: str) -> str:
