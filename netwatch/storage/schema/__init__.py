@@ -19,11 +19,12 @@ from netwatch.storage.schema.monitoring import (
 )
 from netwatch.storage.schema.registers import entries, steps
 from netwatch.storage.schema.roster import exceptions, feed_shifts, feeds, publications
-from netwatch.storage.schema.service import discrepancies, parts, service_reports
+from netwatch.storage.schema.service import discrepancies, parts, service_reports, sights
 from netwatch.storage.schema.signatures import remarks, signatures
 
 __all__ = [
     "checks", "days", "decisions", "devices", "discrepancies", "entries", "events", "exceptions", "faults",
     "feed_shifts", "feeds", "fulfilments", "handovers", "layouts", "meta", "metadata", "outbox", "parts", "polls",
-    "publications", "remarks", "renderings", "service_reports", "signatures", "steps", "storable", "windows",
+    "publications", "remarks", "renderings", "service_reports", "sights", "signatures", "steps", "storable",
+    "windows",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The tables of service reports, and of what happened without approval."""
+"""The tables of service reports with what they rest on, and of what happened without approval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,20 @@ service_reports = Table(
     column("judged_by", Words(64), nullable=True),
     column("judged_at", Moment, nullable=True),
     column("judgement", Words, nullable=True),
+    column("sent_at", Moment, nullable=True),
     Index("uq_service_reports_what", "kind", "scope", "start", "revision", unique=True),
+    sqlite_autoincrement=True,
+)
+
+sights = Table(
+    "sights",
+    metadata,
+    # a stretch of time in which a device was looked at with a result: what is in no stretch is unknown
+    column("id", Serial, primary_key=True, autoincrement=True),
+    column("device", String(64)),
+    column("since", Moment),
+    column("until", Moment),
+    Index("ix_sights_device_until", "device", "until"),
     sqlite_autoincrement=True,
 )
 

@@ -43,10 +43,21 @@ def upgrade() -> None:
         sa.Column("judged_by", sa.String(length=64), nullable=True),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("judgement", sa.Text(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_reports")),
         sqlite_autoincrement=True,
     )
     op.create_index("uq_service_reports_what", "service_reports", ["kind", "scope", "start", "revision"], unique=True)
+    op.create_table(
+        "sights",
+        sa.Column("id", SERIAL, autoincrement=True, nullable=False),
+        sa.Column("device", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sights")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_sights_device_until", "sights", ["device", "until"], unique=False)
     op.create_table(
         "discrepancies",
         sa.Column("id", SERIAL, autoincrement=True, nullable=False),
