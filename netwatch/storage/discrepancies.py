@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from netwatch.domain.approval import Discrepancy, Happened, Happening, Verdict
 from netwatch.storage.schema import discrepancies, storable
@@ -76,6 +76,11 @@ def opened(tx: Connection) -> tuple[Discrepancy, ...]:
     """Return those that nobody has judged, the oldest first."""
     query = select(discrepancies).where(discrepancies.c.state == OPEN).order_by(discrepancies.c.id)
     return tuple(_discrepancy(row) for row in tx.execute(query))
+
+
+def waiting(tx: Connection) -> int:
+    """Return how many nobody has judged."""
+    return int(tx.execute(select(func.count()).where(discrepancies.c.state == OPEN)).scalar_one())
 
 
 def moved(tx: Connection, after: int, upto: int) -> tuple[Discrepancy, ...]:

@@ -18,6 +18,7 @@ from netwatch.pdf import PdfError
 from netwatch.storage import overview
 from netwatch.web.guard import SEALED
 from netwatch.web.pages import handovers
+from netwatch.web.pages.approval import approval_page
 from netwatch.web.pages.device import device_page
 from netwatch.web.pages.devices import LONGEST, Asked, device_list
 from netwatch.web.pages.fault import fault_page
@@ -90,6 +91,10 @@ class Answers:
         return await self._show(
             request, "fault.html.j2", lambda tx, v: fault_page(tx, v.settings, found, v.wording.now)
         )
+
+    async def unapproved(self, request: Request) -> Response:
+        """Answer with what happened without approval, and what was judged last."""
+        return await self._show(request, "unapproved.html.j2", lambda tx, v: approval_page(tx, v.settings))
 
     async def devices(self, request: Request) -> Response:
         """Answer with the list of devices."""

@@ -45,6 +45,7 @@ def application(
         "/": answers.status,
         "/faults": answers.faults,
         "/faults/{number}": answers.fault,
+        "/unapproved": answers.unapproved,
         "/devices": answers.devices,
         "/devices/{name}": answers.device,
         "/handovers/{number}.pdf": answers.handover_pdf,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netwatch.storage import discrepancies
 from netwatch.web.pages.devices import DevicesView, devices_view
 from netwatch.web.pages.duty import Duty, duty
 from netwatch.web.pages.faults import OpenFaults, open_faults
@@ -28,6 +29,8 @@ class Status:
 
     duty: Duty
     faults: OpenFaults
+    unapproved: int
+    """How many things have happened without approval that nobody has judged."""
     devices: DevicesView
     windows: tuple[WindowView, ...]
     reports: tuple[ReportView, ...]
@@ -50,6 +53,7 @@ def status(
     return Status(
         duty=duty(settings, now),
         faults=open_faults(tx, settings, now),
+        unapproved=discrepancies.waiting(tx),
         devices=devices_view(tx, settings),
         windows=windows_view(tx, settings, now),
         reports=reports(tx, settings),

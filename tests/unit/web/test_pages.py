@@ -106,7 +106,9 @@ async def test_what_devices_and_people_write_is_never_markup(page: Page, path: s
     assert "&lt;script&gt;" in html
 
 
-@pytest.mark.parametrize("path", ["/", "/faults", "/faults/1", "/devices", "/devices/servers-20", "/faults/999"])
+@pytest.mark.parametrize(
+    "path", ["/", "/faults", "/faults/1", "/devices", "/devices/servers-20", "/faults/999", "/unapproved"]
+)
 async def test_no_page_needs_what_the_policy_forbids(bad: Page, path: str) -> None:
     html = (await bad.get(path)).text
     assert not re.search(r"\sstyle=|\son\w+=|javascript:|<style|https?://", html)
