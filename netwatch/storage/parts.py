@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from netwatch.domain.parts import WHOLE, Elsewhere, Part
 from netwatch.storage.schema import parts
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500
 """Serial numbers that one query names."""
+NAMES = ("name", "model", "kind", "first_seen", "seen", "missed", "missing", "gone")
+"""What changes of a part."""
 
 
 def of(tx: Connection, device: str) -> dict[str, tuple[Part, ...]]:
@@ -49,17 +51,19 @@ def elsewhere(tx: Connection, device: str, serials: Iterable[str]) -> Mapping[st
 def save(tx: Connection, device: str, check: str, known: Iterable[Part], now: Iterable[Part]) -> None:
     """Write what has become of the parts that a check reads."""
     before = {part.serial: part for part in known}
-    for part in now:
-        if part.serial not in before:
-            tx.execute(insert(parts).values(device=device, serial=part.serial, check=check, **_row(part)))
-        elif part != before[part.serial]:
-            which = (parts.c.device == device) & (parts.c.serial == part.serial)
-            tx.execute(update(parts).where(which).values(_row(part)))
+    parted = list(now)
+    new = [{"device": device, "check": check, **_row(part)} for part in parted if part.serial not in before]
+    changed = [_row(part) for part in parted if before.get(part.serial, part) != part]
+    if new:
+        tx.execute(insert(parts), new)
+    if changed:
+        which = (parts.c.device == device) & (parts.c.serial == bindparam("which"))
+        values = {name: bindparam(name) for name in NAMES}
+        tx.execute(update(parts).where(which).values(values), [{**row, "which": row["serial"]} for row in changed])
 
 
 def _row(part: Part) -> dict[str, Any]:
-    names = ("name", "model", "kind", "first_seen", "seen", "missed", "missing", "gone")
-    return {name: getattr(part, name) for name in names}
+    return {name: getattr(part, name) for name in ("serial", *NAMES)}
 
 
 def _part(row: Row[Any]) -> Part:

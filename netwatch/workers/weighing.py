@@ -38,7 +38,11 @@ def weigh(
     if not new:
         return ()
     claims = _claims(tx, settings, [each for each, _origin in new])
-    found = [_record(tx, settings, each, origin, claims, now) for each, origin in new]
+    wholes = {name: parts.whole(tx, name) for name in {each.device for each, _origin in new if not each.whole}}
+    found = [
+        _record(tx, settings, replace(each, whole=each.whole or wholes[each.device]), origin, claims, now)
+        for each, origin in new
+    ]
     unapproved = tuple(each for each in found if each.verdict is Verdict.OPEN)
     if unapproved:
         tell(tx, settings, leaders(settings, now), unapproved, now)
@@ -75,8 +79,7 @@ def _record(
     claims: Iterable[Claim],
     now: datetime,
 ) -> Discrepancy:
-    whole = happened.whole or parts.whole(tx, happened.device)
-    by = explanation(replace(happened, whole=whole), claims, settings.file.approval.slack)
+    by = explanation(happened, claims, settings.file.approval.slack)
     kind = EventKind.UNAPPROVED if by is None else EventKind.EXPLAINED
     data = {"kind": happened.kind.value, "item": happened.item, "origin": int(origin)}
     if by is not None:

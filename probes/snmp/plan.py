@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from probes.snmp import entity, host_resources, ports, ucd, ups
 from probes.snmp.client import Missing, Oid
 from probes.snmp.interfaces import IF_TABLE, IFX_TABLE, identities, interfaces
-from probes.snmp.system import CLOCKS, SYS_UPTIME, TABLE_CHANGE
+from probes.snmp.system import CLOCKS, HARDWARE_CHANGE, SYS_UPTIME, TABLE_CHANGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +51,8 @@ WALKS = 3
 
 _ALWAYS = (*CLOCKS, TABLE_CHANGE)
 """Read of every device, whether it has them or not."""
+_ASKED = (*_ALWAYS, HARDWARE_CHANGE)
+"""What may be absent and has not vanished."""
 
 
 def _all(_row: Row) -> bool:
@@ -148,7 +150,15 @@ def make(
     )
 
 
-def is_due(plan: Plan, now: datetime, *, table_change: int | None, has_restarted: bool, has_vanished: bool) -> bool:
+def is_due(
+    plan: Plan,
+    now: datetime,
+    *,
+    table_change: int | None,
+    has_restarted: bool,
+    has_vanished: bool,
+    has_other_hardware: bool = False,
+) -> bool:
     """Whether to discover again: the plan is old, the device restarted, or its tables are not what they were."""
     age = now - plan.made
     if has_restarted or not timedelta() <= age < LIFETIME:
@@ -158,12 +168,12 @@ def is_due(plan: Plan, now: datetime, *, table_change: int | None, has_restarted
     if age < PAUSE * 2 ** min(plan.partial, 10):
         return False
     waits = bool(plan.missed or plan.lost or plan.partial)
-    return has_vanished or waits or table_change != plan.table_change
+    return has_vanished or has_other_hardware or waits or table_change != plan.table_change
 
 
 def vanished(plan: Plan, fetched: Fetched) -> bool:
     """Whether the device says of any planned instance that there is none."""
-    return any(isinstance(fetched.values.get(name), Missing) for name in plan.names if name not in _ALWAYS)
+    return any(isinstance(fetched.values.get(name), Missing) for name in plan.names if name not in _ASKED)
 
 
 def refreshed(plan: Plan, fetched: Fetched) -> dict[str, Read]:
@@ -187,6 +197,8 @@ def refreshed(plan: Plan, fetched: Fetched) -> dict[str, Read]:
 
 def _instances(reads: Mapping[str, Read], chosen: Mapping[str, Port]) -> tuple[Oid, ...]:
     names: list[Oid] = [name for name in _ALWAYS if name != SYS_UPTIME]
+    if reads[entity.PHYSICAL_TABLE.name].rows:
+        names.append(HARDWARE_CHANGE)
     for port in chosen.values():
         names += port.instances()
     for name, (columns, is_kept) in MOVING.items():

@@ -22,7 +22,7 @@ from probes.snmp.entity import PHYSICAL_TABLE, platform
 from probes.snmp.fetch import fetch
 from probes.snmp.inspect import describe, read
 from probes.snmp.sizes import REPETITIONS, Sizes
-from probes.snmp.system import TABLE_CHANGE, clocks, system
+from probes.snmp.system import HARDWARE_CHANGE, TABLE_CHANGE, clocks, system
 from probes.snmp.uptime import UNBROKEN, Continuity, continuity
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class _Memory:
     samples: dict[str, dict[str, Sample]] = field(default_factory=dict)
     inventory: Inventory | None = None
     """What the last discovery read, until it is told."""
+    hardware_change: Value = None
+    """When the hardware had last changed at the first poll after the last discovery."""
 
 
 class SnmpProbe:
@@ -127,6 +129,8 @@ class SnmpProbe:
             if not isinstance(renewed, Failure):
                 plan = renewed
                 fetched = await fetch(client, plan.names, self._sizes, seconds=self._options.budget)
+        if self._memory.hardware_change is None:
+            self._memory.hardware_change = fetched.values.get(HARDWARE_CHANGE)
         return self._judge(plan, fetched, broken)
 
     def _client(self, address: IPv4Address | IPv6Address, credential: Community | Usm) -> SnmpClient:
@@ -158,7 +162,7 @@ class SnmpProbe:
             tables.reads, int(change) if isinstance(change, int) else None, self._wishes, memory.plan, now
         )
         memory.problems = tables.problems
-        memory.inventory = memory.plan.inventory
+        memory.inventory, memory.hardware_change = memory.plan.inventory, None
         memory.facts = {**_facts(described, tables.reads), **memory.plan.events}
         return memory.plan
 
@@ -186,7 +190,12 @@ class SnmpProbe:
             table_change=int(change) if isinstance(change, int) else plan.table_change,
             has_restarted=broken in (Continuity.RESTARTED, Continuity.RESET),
             has_vanished=planning.vanished(plan, fetched),
+            has_other_hardware=self._has_other_hardware(fetched),
         )
+
+    def _has_other_hardware(self, fetched: Fetched) -> bool:
+        before, now = self._memory.hardware_change, fetched.values.get(HARDWARE_CHANGE)
+        return isinstance(before, int) and isinstance(now, int) and before != now
 
     def _judge(self, plan: Plan, fetched: Fetched, broken: Continuity | None) -> Reading:
         memory = self._memory

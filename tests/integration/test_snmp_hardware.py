@@ -13,6 +13,7 @@ from probes.snmp.client import Oid, TimeTicks
 from probes.snmp.credentials import Community
 from probes.snmp.plan import LIFETIME, PAUSE
 from probes.snmp.probe import SnmpProbe
+from probes.snmp.system import HARDWARE_CHANGE
 from tests.snmp_agent import Agent, UdpAgent, serving, switch
 
 if TYPE_CHECKING:
@@ -81,6 +82,29 @@ async def test_a_part_that_was_taken_out_is_looked_for_again_soon(bench: Bench) 
     bench.take_out(2)
     found = [await bench.read(after) for after in (LIFETIME, PAUSE, PAUSE)]
     assert [[part.serial for part in each.parts] for each in found if each] == [["FOC1"]] * 3
+
+
+async def test_a_device_that_says_when_its_hardware_changed_is_read_again_within_minutes(bench: Bench) -> None:
+    changed = 100
+    bench.wire.agent.mib[HARDWARE_CHANGE] = lambda: TimeTicks(changed)
+    await bench.read()
+    assert await bench.read(PAUSE) is None
+    changed = 200
+    bench.take_out(2)
+    assert await bench.read(PAUSE) == Inventory(WHOLE.parts[:1], is_complete=True)
+    assert await bench.read(PAUSE / 2) is None
+
+
+async def test_a_device_that_does_not_say_it_is_asked_for_nothing_else(bench: Bench) -> None:
+    await bench.read()
+    for _poll in range(3):
+        assert await bench.read(PAUSE) is None
+    for index in PARTS:
+        bench.take_out(index)
+    await bench.read(LIFETIME)
+    bench.wire.agent.asked.clear()
+    await bench.read(PAUSE / 2)
+    assert HARDWARE_CHANGE not in {name for _kind, names, _rows in bench.wire.agent.asked for name in names}
 
 
 async def test_a_walk_that_breaks_off_is_told_as_one(bench: Bench) -> None:

@@ -65,7 +65,7 @@ discrepancies = Table(
     column("judgement", Words, nullable=True),
     column("judged_event_id", ForeignKey("events.id"), nullable=True),
     Index("ix_discrepancies_state", "state"),
-    Index("ix_discrepancies_device", "device"),
+    Index("ix_discrepancies_device_item", "device", "item"),
     Index("ix_discrepancies_event_id", "event_id"),
     sqlite_autoincrement=True,
 )

@@ -85,6 +85,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin_id", name=op.f("uq_discrepancies_origin_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_discrepancies_device", "discrepancies", ["device"], unique=False)
+    op.create_index("ix_discrepancies_device_item", "discrepancies", ["device", "item"], unique=False)
     op.create_index("ix_discrepancies_event_id", "discrepancies", ["event_id"], unique=False)
     op.create_index("ix_discrepancies_state", "discrepancies", ["state"], unique=False)
