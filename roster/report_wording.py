@@ -43,7 +43,9 @@ def _(title: str) -> str:
     return title
 
 
-_PLAIN = frozenset({"ok", ""})
+_PLAIN = frozenset({"ok", "good", ""})
+_JUDGED = frozenset({"not in order", "conspicuous"})
+"""Answers that say themselves that something is not as it should be."""
 _COLOURS = {Colour.RED: _("red"), Colour.AMBER: _("amber"), Colour.GREEN: _("green")}
 
 
@@ -263,7 +265,7 @@ class ReportWording(Wording):
     def answer(self, answer: Answer) -> str:
         """Return one item and what was found there."""
         found = self.word(answer.value)
-        flagged = self(_("not as it should be")) if answer.good is False else ""
+        flagged = self(_("not as it should be")) if answer.good is False and answer.value not in _JUDGED else ""
         return self.statements(self.labelled(self.named(answer.item), self.noted(found, flagged)), answer.text)
 
     def environment(self, each: Environment) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
+from netwatch.domain.notices import Kind
 from netwatch.report import approval, duties, registers, signing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
@@ -33,6 +34,10 @@ SIGHTS = {
     DeviceState.UNREACHABLE: of_report.Sight.UNREACHABLE,
     DeviceState.UNKNOWN: of_report.Sight.UNKNOWN,
 }
+
+
+ALERTS = frozenset({"digest", *(kind.value for kind in Kind)})
+"""The kinds of mails that are listed one by one: those about faults. The others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +257,7 @@ def _mails(tx: Connection, journal: tuple[Entry, ...]) -> Iterable[of_report.Mai
     for entry in journal:
         if entry.kind is EventKind.MAILED:
             letter = outbox.get(tx, int((entry.data or {}).get("outbox", 0)))
-            if letter is not None:
+            if letter is not None and letter.kind in ALERTS:
                 yield of_report.Mail(entry.at, letter.recipient or "", letter.subject or "", entry.id)
 
 

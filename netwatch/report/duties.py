@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.config.duties import duties
-from netwatch.domain.checklist import Verdict
+from netwatch.domain.checklist import ItemKind, Verdict
 from netwatch.domain.duties import DutyKind, State
 from netwatch.language import LANGUAGES, translations
 from netwatch.storage import duties as entries
@@ -98,7 +98,8 @@ def _answers(items: tuple[Item, ...], last: Fulfilment | None) -> Iterator[facts
         item = known.get(answer.item)
         if item is not None:
             sensed = f" (≠ {answer.sensed:g})" if answer.differs and answer.sensed is not None else ""
-            yield facts.Answer(item.titles, f"{item.shown(answer.value)}{sensed}", _good(answer), answer.remark)
+            value = answer.verdict.title if item.kind is ItemKind.OK else item.shown(answer.value)
+            yield facts.Answer(item.titles, f"{value}{sensed}", _good(answer), answer.remark)
 
 
 def _good(answer: Answer) -> bool | None:
