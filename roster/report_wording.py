@@ -292,7 +292,7 @@ class ReportWording(Wording):
 
     def unapproved(self, each: Unapproved) -> str:
         """Return what happened to a device without approval, and what a leader said of it."""
-        what = f"{each.device} {self.said(each.what)}"
+        what = f"#{each.number} {each.device} {self.said(each.what)}"
         if each.entry:
             judged = self.clauses(self(_("explained by entry {number}"), number=each.entry), self.word(each.verdict))
         elif each.settled:

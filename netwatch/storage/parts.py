@@ -58,7 +58,7 @@ def save(tx: Connection, device: str, check: str, known: Iterable[Part], now: It
         tx.execute(insert(parts), new)
     if changed:
         which = (parts.c.device == device) & (parts.c.serial == bindparam("which"))
-        values = {name: bindparam(name) for name in NAMES}
+        values: dict[str, Any] = {name: bindparam(name) for name in NAMES}
         tx.execute(update(parts).where(which).values(values), [{**row, "which": row["serial"]} for row in changed])
 
 

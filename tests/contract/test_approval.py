@@ -12,10 +12,12 @@ from netwatch import report
 from netwatch.actions import carry_out
 from netwatch.domain.approval import Verdict
 from netwatch.errors import UsageError
+from netwatch.language import translations
 from netwatch.storage import discrepancies, events, parts
 from netwatch.storage.events import EventKind
 from netwatch.workers.approval import ApprovalWorker
 from probes.api import Component, Inventory, Measurement, Message, State, Value
+from roster import render
 from tests.scenario import Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -331,6 +333,23 @@ async def test_each_stands_in_the_report_of_its_shift_and_what_is_open_in_every_
     room.do("boss", "judge_unapproved", number=1, verdict="incident", text="追责")
     (told,) = room.rows(lambda tx: report.approval.unapproved(tx, room.settings, upto, upto + 10, room.clock.now()))
     assert (told.settled, told.verdict, told.text, told.by) == (True, "an incident", "追责", "boss")
+
+
+async def test_the_report_says_who_judged_it_and_what_explains_it(room: Room):
+    room.approved("change", CHANGE, 0, 60)
+    await gone(room)
+    await room.port(75, State.CRITICAL)
+    await room.look(81)
+    await room.reads(85, CHASSIS, FAN, DISK)
+    room.do("boss", "judge_unapproved", number=1, verdict="incident", text="追责")
+    lines = " ".join(render.text(room.draft(), translations("en"), room.settings.site.zone).split())
+    assert (
+        "#1 sw-1 Disk 1 WD4000 with the serial number WD-1 is gone, 2026-11-22 11:00 (judged by boss, an incident, 追责)"
+        in lines
+    )
+    assert "#2 sw-1 port GE1/0/1 is down, 2026-11-22 11:15 (explained by entry 1)" in lines
+    assert lines.count("#3 sw-1 Disk 1 WD4000 with the serial number WD-1 is back") == 2
+    assert lines.count("#1 ") == lines.count("#2 ") == 1
 
 
 async def test_each_is_an_event_that_names_its_number(room: Room):
