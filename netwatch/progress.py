@@ -29,6 +29,8 @@ class Progress:
     """When the configuration was last read again, whether it was taken or refused."""
     last_reload_error: str | None = None
     """Why it was refused; None when it was taken."""
+    clock_synchronised: bool | None = None
+    """Whether a time server keeps the machine's clock; None where the kernel does not say."""
     isolated: bool = False
     """Whether the monitor itself is cut off, so that states are frozen."""
     writer_ok: bool = True

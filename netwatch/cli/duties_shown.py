@@ -39,7 +39,7 @@ def row(standing: Standing, settings: Settings) -> tuple[str, ...]:
     zone = settings.site.zone
     state = _(standing.state.title)
     if standing.closed is not None:
-        state = f"{state} ({person(standing.closed.actor, settings)} {local(standing.closed.at, zone)})"
+        state = f"{state} ({settings.called(standing.closed.actor)} {local(standing.closed.at, zone)})"
     return (
         local(occurrence.due_by, zone),
         duty.title(of_terminal()),
@@ -88,13 +88,7 @@ def history_row(entry: Fulfilment, settings: Settings) -> tuple[str, ...]:
     ]
     text = "; ".join(part for part in (entry.text, ", ".join(entry.devices), *said) if part)
     at = local(entry.at, settings.site.zone)
-    return (at, entry.duty, _(MARKS[entry.mark]), person(entry.actor, settings), text, entry.occurrence)
-
-
-def person(name: str, settings: Settings) -> str:
-    """Return what somebody is called."""
-    known = settings.people.get(name)
-    return (known.title if known else None) or name
+    return (at, entry.duty, _(MARKS[entry.mark]), settings.called(entry.actor), text, entry.occurrence)
 
 
 def _answer(answer: Answer) -> str:
@@ -113,7 +107,7 @@ def _limits(item: Item) -> str:
 def _who(standing: Standing, settings: Settings) -> str:
     occurrence, duty = standing.occurrence, standing.occurrence.duty
     if duty.person:
-        return person(duty.person, settings)
+        return settings.called(duty.person)
     if occurrence.shift is not None:
-        return ", ".join(person(name, settings) for name in occurrence.shift.people) or _("nobody")
+        return ", ".join(settings.called(name) for name in occurrence.shift.people) or _("nobody")
     return _(duty.post.title)

@@ -93,6 +93,11 @@ class Settings:
         said = (self.file, self.checks, self.parents)  # a secret in it shows as `***`
         return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
+    def called(self, person: str | None) -> str:
+        """Return somebody's name as people read it; what is on record of them where nobody is called so any more."""
+        known = self.people.get(person or "")
+        return (known.title if known else None) or person or ""
+
     def shown(self) -> str:
         """Return the effective configuration as TOML, defaults written out, each secret as `***`."""
         return document(self._tables())

@@ -118,8 +118,7 @@ class Console:
         return (device.title if device else None) or name
 
     def _person(self, name: str) -> str:
-        person = self._settings.people.get(name)
-        return (person.title if person else None) or name
+        return self._settings.called(name)
 
     def _reader(self, address: str) -> str:
         known = (person for person in self._settings.people.values() if person.mail == address)

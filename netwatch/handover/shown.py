@@ -33,5 +33,4 @@ def shown(tx: Connection, settings: Settings, number: int, language: str, form: 
 
 
 def _called(settings: Settings, signature: Signature) -> Signature:
-    person = settings.people.get(signature.by)
-    return replace(signature, by=person.title) if person is not None and person.title else signature
+    return replace(signature, by=settings.called(signature.by))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
 from netwatch.domain.notices import Kind
-from netwatch.report import approval, duties, registers, signing
+from netwatch.report import approval, duties, registers, signing, standing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -92,6 +92,7 @@ def draft(
         log=tuple(_log(tx, journal, settings)),
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
+        stands=standing.stands(tx, settings, shift),
         records=registers.records(tx, settings, after, upto, now),
         unapproved=approval.unapproved(tx, settings, after, upto, now),
         performed=duties.performed(tx, settings, shift, after, upto, now),
@@ -299,4 +300,11 @@ def _monitoring(tx: Connection, settings: Settings, progress: Progress | None) -
     if progress.outbox_error:
         problems.append(Message(_("mail is not taken: {error}"), {"error": progress.outbox_error}))
     polls = of_report.Polls(_("all checks"), progress.last_poll_at, progress.overdue)
-    return of_report.Monitoring(len(settings.devices), seen, polls=(polls,), problems=tuple(problems))
+    return of_report.Monitoring(
+        len(settings.devices),
+        seen,
+        polls=(polls,),
+        queue=progress.overdue,
+        clock_synchronised=progress.clock_synchronised,
+        problems=tuple(problems),
+    )

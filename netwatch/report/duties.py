@@ -75,7 +75,7 @@ def _performed(tx: Connection, settings: Settings, standing: Standing) -> facts.
         kept=KEPT.get(standing.state, facts.Kept.DUE),
         due=occurrence.due_by,
         round=duty.kind is DutyKind.ROUND,
-        by=_called(settings, last.actor) if last is not None else "",
+        by=settings.called(last.actor) if last is not None else "",
         at=last.at if last is not None else None,
         text=_text(standing, last),
         answers=tuple(_answers(duty.items, last)),
@@ -134,8 +134,3 @@ def _plain(sensor: Sensor, values: Range) -> facts.Environment:
         for language in LANGUAGES
     }
     return facts.Environment(names, values.least, values.most, values.last, unit)
-
-
-def _called(settings: Settings, name: str) -> str:
-    person = settings.people.get(name)
-    return (person.title if person else None) or name

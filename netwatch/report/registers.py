@@ -60,16 +60,16 @@ def _record(
         place=facts.Place(kind.place),
         state=entry.state.title,
         text=text,
-        applicant=_called(settings, entry.applicant),
+        applicant=settings.called(entry.applicant),
         since=entry.opened or entry.created,
         due=None if entry.closed else entry.due,
         overdue=entry.overdue(kind, now, settings.site.zone),
         waiting=entry.state is EntryState.SUBMITTED,
         open=entry.state is EntryState.OPEN,
-        approver=_called(settings, entry.approved_by or ""),
+        approver=settings.called(entry.approved_by or ""),
         closed=entry.closed,
         fields=tuple(
-            facts.Labelled(each.titles, _called(settings, entry.values[each.name]))
+            facts.Labelled(each.titles, settings.called(entry.values[each.name]))
             for each in kind.fields
             if entry.values.get(each.name) and entry.values[each.name] != text
         ),
@@ -77,8 +77,3 @@ def _record(
         opened_event=max((taken.event for taken in moved if taken.step in BEGINS), default=0),
         closed_event=ended.event if ended else None,
     )
-
-
-def _called(settings: Settings, name: str) -> str:
-    person = settings.people.get(name)
-    return (person.title if person else None) or name

@@ -25,7 +25,7 @@ SAYINGS = {
 def next_actions(tx: Connection, settings: Settings) -> Mapping[int, facts.NextAction]:
     """Return what is next of each fault, as somebody said last."""
     return {
-        fault: facts.NextAction(remark.text, remark.due, _called(settings, remark.who), remark.phone or "")
+        fault: facts.NextAction(remark.text, remark.due, settings.called(remark.who), remark.phone or "")
         for fault, remark in remarks.next_actions(tx).items()
     }
 
@@ -38,7 +38,7 @@ def tasks(tx: Connection, settings: Settings) -> tuple[facts.Task, ...]:
             text=remark.text,
             since=remark.at,
             due=remark.due,
-            who=_called(settings, remark.who),
+            who=settings.called(remark.who),
             phone=remark.phone or "",
         )
         for remark in remarks.standing(tx)
@@ -52,7 +52,7 @@ def words(tx: Connection, settings: Settings, after: int) -> tuple[facts.Word, .
         facts.Word(
             saying=SAYINGS[remark.kind],
             text=remark.text,
-            by=_called(settings, remark.actor),
+            by=settings.called(remark.actor),
             at=remark.at,
             key=f"item/{remark.id}",
         )
@@ -66,8 +66,3 @@ def _stands(remark: Remark, after: int) -> bool:
     if remark.kind is RemarkKind.OBJECTS:
         return remark.event > after
     return remark.closed_at is None
-
-
-def _called(settings: Settings, name: str | None) -> str:
-    person = settings.people.get(name or "")
-    return (person.title if person else None) or name or ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from netwatch import report
+from netwatch.doctor.look import synchronised
 from netwatch.errors import StorageUnavailable, UsageError
 from netwatch.handover import cases, freeze, letters
 from netwatch.handover.day import digest
@@ -61,6 +62,7 @@ class HandoverWorker:
         """Do what is due, whenever it is. A shift's end is an instant of the roster, not of a cron table."""
         while True:
             now = self._clock.now()
+            self._progress.clock_synchronised = synchronised()
             try:
                 await self.catch_up(now)
             except StorageUnavailable as error:

@@ -24,8 +24,7 @@ def device(settings: Settings, name: str) -> str:
 
 def person(settings: Settings, name: str) -> str:
     """Return a person's name as people read it."""
-    known = settings.people.get(name)
-    return known.title if known is not None and known.title else name
+    return settings.called(name)
 
 
 def shift(settings: Settings, code: str) -> str:
