@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.domain.approval import Happened, Happening
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from probes.api import Inventory
 
+BOOTING = timedelta(minutes=20)
+"""How long a part must be missing: the cards of a large chassis say who they are long after it answers again."""
 WHOLE = frozenset({"chassis", "stack"})
 """The kinds of part that stand for a device as a whole."""
 
@@ -100,8 +103,9 @@ def compare(
 
 
 def _missed(part: Part, now: datetime, reads: int) -> Part:
-    missed = part.missed + 1
-    return replace(part, missed=missed, missing=part.missing or now, gone=now if missed >= reads else None)
+    missed, missing = part.missed + 1, part.missing or now
+    is_gone = missed >= reads and now - missing >= BOOTING
+    return replace(part, missed=missed, missing=missing, gone=now if is_gone else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,9 @@ PAUSE = timedelta(minutes=5)
 HURRY = 3
 """Discoveries at once for a changed interface table, before it must wait: some change it all the time."""
 WALKS = 3
-"""Complete walks without a port after which it is gone; and without a serial number, before it is not hurried after."""
+"""Complete walks without a port after which it is gone."""
+SEARCHES = 6
+"""Complete reads without a serial number after which it is not looked for any sooner."""
 
 
 _ALWAYS = (*CLOCKS, TABLE_CHANGE)
@@ -223,7 +225,7 @@ def _lost(before: Plan | None, found: Inventory) -> Mapping[str, int]:
     counts = {part.serial: 0 for part in before.inventory.parts} | dict(before.lost)
     step = 1 if found.is_complete and there else 0
     lost = {serial: walks + step for serial, walks in counts.items() if serial not in there}
-    return {serial: walks for serial, walks in lost.items() if walks < WALKS}
+    return {serial: walks for serial, walks in lost.items() if walks < SEARCHES}
 
 
 def _renamed(known: Mapping[str, Port], chosen: Mapping[str, Port]) -> dict[str, str]:

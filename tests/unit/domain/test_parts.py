@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.domain.approval import Happening
-from netwatch.domain.parts import Compared, Elsewhere, Part, compare
+from netwatch.domain.parts import BOOTING, Compared, Elsewhere, Part, compare
 from probes.api import Component, Inventory
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 READS = 3
 NAMES = ("chassis", "disk-1", "disk-2", "fan")
 ALL = frozenset(NAMES)
@@ -77,6 +77,15 @@ def test_a_part_is_gone_after_so_many_complete_reads_without_it(box: Box) -> Non
     assert str(gone.what) == "fan M with the serial number fan is gone"
     box.reads("chassis", "disk-1", "disk-2")
     assert len(box.told) == 1
+
+
+def test_the_cards_of_a_chassis_that_boots_are_not_gone(box: Box) -> None:
+    first = NOW + 2 * HOUR
+    for minute in range(0, 25, 5):
+        at = first + minute * MINUTE
+        found = compare("srv-1", box.parts, inventory("chassis"), {}, at, READS)
+        box.parts = found.parts
+        assert bool(found.happened) is (at - first >= BOOTING)
 
 
 def test_a_part_that_is_seen_in_between_begins_anew(box: Box) -> None:

@@ -129,7 +129,7 @@ async def test_a_part_that_is_missing_is_looked_for_again_soon_and_not_for_ever(
     whole = await plan(Agent(device("AB1", "AB2")))
     assert not due(whole, 60 * MINUTE)
     of = whole
-    for missed in (1, 2):
+    for missed in range(1, planning.SEARCHES):
         of = await plan(Agent(device("AB1")), of)
         assert of.lost == {"AB2": missed}
         assert due(of, planning.PAUSE)
