@@ -32,6 +32,7 @@ from netwatch.workers.mailer import Mailer
 from netwatch.workers.observer import Observer
 from netwatch.workers.prober import Prober, looks
 from netwatch.workers.registers import RegistersWorker
+from netwatch.workers.reports import ReportsWorker
 from netwatch.workers.reviewer import Reviewer
 from netwatch.workers.roster import RosterWorker
 from netwatch.workers.watched import Watched
@@ -88,6 +89,7 @@ class Service:
         self._registers = RegistersWorker(database, self.watched, clock, self._observer, wake)
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
+        self._reports = ReportsWorker(database, self.watched, clock, wake)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
         self._heart = Heart(database, self.watched, clock, self.progress, self._pulse)
@@ -112,6 +114,7 @@ class Service:
                 group.create_task(self._registers.run())
                 group.create_task(self._rota.run())
                 group.create_task(self._approval.run())
+                group.create_task(self._reports.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())

@@ -29,6 +29,7 @@ COMMANDS = (
     "log",
     "register",
     "unapproved",
+    "report",
     "maintenance",
     "mail",
     "config",

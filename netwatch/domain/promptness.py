@@ -27,11 +27,12 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The course of a fault up to some time: `answered` is when somebody first took it up, `closed` when it was over."""
+    """The course of a fault up to some time: `answered` is when somebody, `by`, took it up, `closed` when it was over."""
 
     fault: Fault
     answered: datetime | None = None
     closed: datetime | None = None
+    by: str = ""
 
     @property
     def response(self) -> timedelta | None:
