@@ -22,6 +22,7 @@ from netwatch.timetable import Timetable
 from netwatch.web import Web
 from netwatch.workers import roll
 from netwatch.workers.approval import ApprovalWorker
+from netwatch.workers.archive import ArchiveWorker
 from netwatch.workers.control import Control, Peer
 from netwatch.workers.due import Due
 from netwatch.workers.duties import DutiesWorker
@@ -88,6 +89,7 @@ class Service:
         self._rota = RosterWorker(database, self.watched, clock, wake)
         self._registers = RegistersWorker(database, self.watched, clock, self._observer, wake)
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
+        self._archive = ArchiveWorker(database, self.watched, clock, self._observer)
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
         self._reports = ReportsWorker(database, self.watched, clock, wake)
         self._janitor = Janitor(database, self.watched, clock)
@@ -114,6 +116,7 @@ class Service:
                 group.create_task(self._registers.run())
                 group.create_task(self._rota.run())
                 group.create_task(self._approval.run())
+                group.create_task(self._archive.run())
                 group.create_task(self._reports.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())

@@ -332,7 +332,7 @@ def may_offer(outgoing: Sequence[str], by: Signer) -> None:
 
 def _pending(case: Case) -> None:
     if not case.stage.pending:
-        raise Refused(_("this revision does not wait for a signature: {stage}"), {"stage": case.stage.value})
+        raise Refused(_("this revision does not wait for a signature: {stage}"), {"stage": case.stage.title})
 
 
 def _takes(case: Case, by: Signer) -> None:

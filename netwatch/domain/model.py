@@ -67,7 +67,11 @@ class Subject:
         return self.device in BOOKS
 
 
-BOOKS: Mapping[str, str] = {"@duties": _("Duties"), "@registers": _("Registers")}
+BOOKS: Mapping[str, str] = {
+    "@archive": _("Archive of handovers"),
+    "@duties": _("Duties"),
+    "@registers": _("Registers"),
+}
 """What is called a book in place of a device, and its name for people, to be translated."""
 
 

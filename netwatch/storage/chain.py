@@ -49,7 +49,7 @@ def _reports(tx: Connection) -> Generator[Message, None, dict[int, str]]:
     """Yield what is wrong with the reports; return the digest of each."""
     before, last = "", 0
     found: dict[int, str] = {}
-    for row in tx.execute(select(handovers).order_by(handovers.c.id)):
+    for row in tx.execute(select(handovers).order_by(handovers.c.id).execution_options(yield_per=100)):
         if row.digest != digest_of(row.document):
             yield Message(_("handover report {number} was altered after it was archived"), {"number": row.id})
         if row.previous != before:
@@ -75,7 +75,7 @@ def _agrees(row: Row[Any]) -> bool:
 
 def _renderings(tx: Connection, digests: dict[int, str]) -> Iterator[Message]:
     seen: dict[int, int] = dict.fromkeys(digests, 0)
-    for row in tx.execute(select(renderings).order_by(renderings.c.handover_id)):
+    for row in tx.execute(select(renderings).order_by(renderings.c.handover_id).execution_options(yield_per=100)):
         seen[row.handover_id] = seen.get(row.handover_id, 0) + 1
         if row.digest != digest_of(row.body):
             values = {"number": row.handover_id, "language": row.language, "format": row.format}
@@ -90,7 +90,7 @@ def _signatures(tx: Connection, digests: dict[int, str]) -> Generator[Message, N
     """Yield what is wrong with the signatures; return their digests."""
     before, last = "", 0
     found: set[str] = set()
-    for row in tx.execute(select(signatures).order_by(signatures.c.id)):
+    for row in tx.execute(select(signatures).order_by(signatures.c.id).execution_options(yield_per=100)):
         said = {key: getattr(row, key) for key in row._fields}
         if row.handover_id not in digests:
             values = {"number": row.id, "report": row.handover_id}

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from netwatch import report
 from netwatch.actions import carry_out
-from netwatch.errors import UsageError
+from netwatch.errors import NetwatchError, UsageError
 from netwatch.storage import faults
 from netwatch.workers.duties import DutiesWorker
 from tests.scenario import Scenario, site, switch
@@ -177,3 +179,11 @@ async def test_a_duty_is_done_once_and_a_round_may_be_made_again(duties: Duties)
     duties.do("zhang", "duty_done", duty="weekly", devices=["sw-1", "sw-2"])
     with pytest.raises(UsageError):
         duties.do("zhang", "duty_done", duty="weekly", devices=["sw-1"])
+
+
+async def test_the_database_refuses_to_change_what_was_entered(duties: Duties):
+    await duties.look(2 * HOUR)
+    duties.do("zhang", "duty_done", duty="round", answers=["climate=22"], rest=True)
+    for statement in ("UPDATE fulfilments SET actor = 'li'", "DELETE FROM fulfilments"):
+        with pytest.raises((DBAPIError, NetwatchError), match="are never changed"):
+            duties.database.write_now(lambda tx, statement=statement: tx.execute(text(statement)))

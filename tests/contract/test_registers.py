@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from netwatch import report
 from netwatch.actions import carry_out
-from netwatch.errors import UsageError
+from netwatch.errors import NetwatchError, UsageError
 from netwatch.storage import events, faults, registers
 from netwatch.storage.events import EventKind
 from netwatch.workers.registers import RegistersWorker
@@ -176,3 +178,16 @@ async def test_two_who_approve_at_once_do_so_once(office: Office):
     entry = office.rows(lambda tx: registers.get(tx, 1))
     office.do("boss", "approve_entry", number=1)
     assert office.database.write_now(lambda tx: registers.save(tx, entry, entry.state)) is False
+
+
+async def test_the_database_refuses_to_change_a_step_that_was_taken(office: Office):
+    visitor(office)
+    for statement in ("UPDATE steps SET actor = 'li'", "DELETE FROM steps"):
+        with pytest.raises((DBAPIError, NetwatchError), match="are never changed"):
+            office.database.write_now(lambda tx, statement=statement: tx.execute(text(statement)))
+    assert [taken.actor for taken in office.rows(lambda tx: registers.history(tx, 1))] == [
+        "zhang",
+        "zhang",
+        "boss",
+        "li",
+    ]

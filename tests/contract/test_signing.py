@@ -12,11 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from netwatch.actions import carry_out
+from netwatch.domain.model import Severity
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.handover import cases
 from netwatch.mail.office import duty, office_of
 from netwatch.planned import planned
 from netwatch.storage import chain, events, faults, handovers, outbox, records, signatures
+from netwatch.workers.archive import ArchiveWorker
 from netwatch.workers.handover import HandoverWorker
 from roster.actual import present
 from roster.handover import from_json
@@ -511,3 +513,15 @@ async def test_reports_of_before_there_were_signatures_wait_for_none(book: Book)
     assert book.rows(outbox.counts) is not None
     assert book.rows(events.last) >= 0
     assert book.rows(faults.opened) == ()
+
+
+async def test_what_was_altered_is_a_critical_fault_by_the_next_morning(archive: Book):
+    worker = ArchiveWorker(archive.database, archive.watched, archive.clock, archive.observer)
+    await worker.look(archive.clock.now())
+    assert archive.rows(faults.opened) == ()
+    unsealed(archive, TAMPERING["a text altered"][0])
+    await worker.look(archive.clock.now())
+    (fault,) = archive.rows(faults.opened)
+    assert (fault.subject.device, fault.severity) == ("@archive", Severity.CRITICAL)
+    assert "handover report 1 was altered" in str(fault.summary)
+    assert any(letter.kind == "opened" for letter in archive.letters())

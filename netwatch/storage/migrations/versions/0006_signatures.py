@@ -10,7 +10,7 @@ depends_on = None
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-SEALED = ("events", "handovers", "renderings", "signatures")
+SEALED = ("events", "handovers", "renderings", "signatures", "steps", "fulfilments", "publications")
 """What is written once: a row of these is neither changed nor deleted, whoever asks."""
 
 
