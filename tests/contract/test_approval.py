@@ -10,7 +10,8 @@ import pytest
 
 from netwatch import report
 from netwatch.actions import carry_out
-from netwatch.domain.approval import Verdict
+from netwatch.domain.approval import JUDGEMENTS, Verdict, judged
+from netwatch.domain.parts import Part
 from netwatch.errors import UsageError
 from netwatch.language import translations
 from netwatch.storage import discrepancies, events, parts
@@ -296,6 +297,44 @@ async def test_a_judgement_that_says_nothing_is_refused(room: Room, values, sent
     with pytest.raises(UsageError, match=sentence):
         room.do("boss", "judge_unapproved", **values)
     assert room.found()[0].verdict is Verdict.OPEN
+
+
+async def test_of_two_leaders_who_judge_at_once_one_does(room: Room):
+    await gone(room)
+    (found,) = room.found()
+    first, second = (judged(found, verdict, "boss", room.clock.now(), "x") for verdict in JUDGEMENTS[:2])
+    assert room.database.write_now(lambda tx: discrepancies.judge(tx, first))
+    assert not room.database.write_now(lambda tx: discrepancies.judge(tx, second))
+    assert room.found()[0].verdict is first.verdict
+
+
+def test_of_several_devices_that_had_a_part_the_one_that_has_it_counts(database: Database):
+    def seen(device: str, hour: int, **more: Any) -> None:
+        at = START + timedelta(hours=hour)
+        part = Part("S1", "Card", "M", "module", at, at, **more)
+        database.write_now(lambda tx: parts.save(tx, device, "snmp", (), (part,)))
+
+    def has_it() -> tuple[str, bool]:
+        found = database.read_now(lambda tx: parts.elsewhere(tx, "sw-9", {"S1", "S2"}))
+        assert list(found) == ["S1"]
+        return found["S1"].device, found["S1"].there
+
+    seen("sw-1", 1, gone=START)
+    seen("sw-2", 2, gone=START)
+    assert has_it() == ("sw-2", False)
+    seen("sw-3", 0)
+    assert has_it() == ("sw-3", True)
+    seen("sw-9", 5)
+    seen("sw-4", 4)
+    seen("sw-5", 6, missed=1, missing=START)
+    assert has_it() == ("sw-4", True)
+
+
+async def test_a_report_up_to_an_event_tells_of_nothing_after_it(room: Room):
+    before = room.rows(events.last)
+    await gone(room)
+    told = room.rows(lambda tx: report.approval.unapproved(tx, room.settings, 0, before, room.clock.now()))
+    assert told == ()
 
 
 async def test_who_asked_for_an_entry_does_not_explain_by_it(room: Room):

@@ -75,8 +75,9 @@ def test_a_part_is_gone_after_so_many_complete_reads_without_it(box: Box) -> Non
     assert (gone.since, gone.at) == (NOW + HOUR, NOW + 2 * HOUR)
     assert gone.whole == {"chassis"}
     assert str(gone.what) == "fan M with the serial number fan is gone"
-    box.reads("chassis", "disk-1", "disk-2")
+    again = box.reads("chassis", "disk-1", "disk-2")
     assert len(box.told) == 1
+    assert next(part for part in again.parts if part.serial == "fan").gone == NOW + 4 * HOUR
 
 
 def test_the_cards_of_a_chassis_that_boots_are_not_gone(box: Box) -> None:
