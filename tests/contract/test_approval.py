@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -409,4 +411,10 @@ async def test_many_at_once_are_one_mail(room: Room):
     for minute in (5, 15, 25):
         await room.reads(minute, CHASSIS)
     assert len(room.found()) == 30
-    assert room.mails() == ["Without approval: 30 on sw-1 and others"]
+    (letter,) = [letter for letter in room.letters() if letter.kind == "approval"]
+    assert letter.subject == "Without approval: 30 on sw-1 and others"
+    body = message_from_bytes(letter.content or b"", policy=SMTP).get_body(("plain",)).get_content()
+    assert "No register entry explains 30 things that happened: somebody must judge them" in body
+    assert body.count("SFP-10G with the serial number") == 20
+    assert "Besides these: 10" in body
+    assert "netwatch unapproved judge 1 harmless|afterwards|incident" in body
