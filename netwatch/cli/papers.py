@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netwatch import pdf
+from netwatch.domain.period import PeriodKind, containing, written
 from netwatch.errors import UsageError
 from netwatch.language import LANGUAGES
 from netwatch.language import gettext as _
 from netwatch.report import paper as papers
 from probes.api import _ as mark
+from roster.wall import wall
 
 if TYPE_CHECKING:
     import argparse
+    from datetime import datetime
 
+    from netwatch.config import Settings
+    from netwatch.domain.period import Period
     from netwatch.report.paper import Paper
 
 
@@ -24,6 +29,14 @@ def add_output(verb: argparse.ArgumentParser, form: str = "text") -> None:
     verb.add_argument("--format", choices=("text", "html", "pdf", "json"), default=form, help=_("how to print"))
     verb.add_argument("--output", type=Path, metavar="FILE", help=_("write it into this file"))
     verb.add_argument("--language", choices=LANGUAGES, help=_("the language; by default the terminal's"))
+
+
+def asked(text: str | None, kind: PeriodKind, settings: Settings, now: datetime) -> Period:
+    """Return the period that a command names, else the one of a kind in which we are."""
+    found = written(text) if text else containing(kind, wall(now, settings.site.zone).date())
+    if found is None:
+        raise UsageError(mark("{field}: must be a period such as 2026-W47, 2026-11 or 2026"), field=text or "")
+    return found
 
 
 def emit(arguments: argparse.Namespace, paper: Paper, figures: str) -> int:

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netwatch.cli import report_books, site
-from netwatch.cli.papers import add_output, emit
+from netwatch.cli.papers import add_output, asked, emit
 from netwatch.clock import SystemClock
-from netwatch.domain.period import PeriodKind, containing, written
+from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.service_report import from_json, to_json
 from netwatch.errors import UsageError
 from netwatch.language import gettext as _
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from netwatch.config import Settings
-    from netwatch.domain.period import Period
     from netwatch.domain.service_report import ServiceReport
     from netwatch.storage.service import Filed
 
@@ -107,17 +106,9 @@ def _filed(tx: Any, number: int | None) -> Filed:
 
 def _live(settings: Settings, arguments: argparse.Namespace, now: datetime) -> ServiceReport:
     table = filing.department(settings, arguments.live)
-    asked = period(arguments.period, PeriodKind.MONTH, settings, now)
+    period = asked(arguments.period, PeriodKind.MONTH, settings, now)
     with closing(site.reader(settings)) as database:
-        return database.read_now(lambda tx: service_report(tx, settings, table, asked, now))
-
-
-def period(text: str | None, kind: PeriodKind, settings: Settings, now: datetime) -> Period:
-    """Return the period that a command names, else the one of a kind in which we are."""
-    found = written(text) if text else containing(kind, wall(now, settings.site.zone).date())
-    if found is None:
-        raise UsageError(mark("{field}: must be a period such as 2026-W47, 2026-11 or 2026"), field=text or "")
-    return found
+        return database.read_now(lambda tx: service_report(tx, settings, table, period, now))
 
 
 def _list(arguments: argparse.Namespace) -> int:

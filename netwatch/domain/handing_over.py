@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from probes.api import _
 from roster.signing import Stage, Step, stage
 
 if TYPE_CHECKING:
@@ -22,6 +23,20 @@ class Outcome(Enum):
     LAPSED = "lapsed"
     WAITING = "waiting"
     MISSING = "missing"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Outcome.ACCEPTED: _("accepted"),
+    Outcome.LATE: _("accepted late"),
+    Outcome.LAPSED: _("not signed in time"),
+    Outcome.WAITING: _("waits for its signature"),
+    Outcome.MISSING: _("without a report"),
+}
 
 
 def outcome(revisions: Sequence[Sequence[Signature]], ends: datetime, patience: timedelta) -> Outcome:

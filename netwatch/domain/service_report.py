@@ -167,7 +167,10 @@ class DutyCount:
 
 @dataclass(frozen=True, slots=True)
 class RegisterCount:
-    """The entries of a register: written, ended, in progress at the end, overdue. `entries` are their numbers."""
+    """The entries of a register: written, ended, in progress at the end, overdue.
+
+    `entries` are the numbers of all, `late` of those that are overdue.
+    """
 
     name: str
     titles: Mapping[str, str]
@@ -176,6 +179,7 @@ class RegisterCount:
     standing: int = 0
     overdue: int = 0
     entries: tuple[int, ...] = ()
+    late: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

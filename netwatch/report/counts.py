@@ -96,27 +96,38 @@ def _names(kind: RegisterType, entry: Entry, devices: Collection[str] | None, de
 
 
 def _register(kind: RegisterType, found: Sequence[Entry], whole: Span, at: datetime, zone: ZoneInfo) -> RegisterCount:
+    late = tuple(each.id for each in found if each.overdue(kind, at, zone))
     return RegisterCount(
         name=kind.name,
         titles=dict(kind.titles),
         written=sum(whole.start <= each.created < whole.end for each in found),
         ended=sum(each.closed is not None and whole.start <= each.closed < whole.end for each in found),
         standing=sum(each.state is EntryState.OPEN for each in found),
-        overdue=sum(each.overdue(kind, at, zone) for each in found),
+        overdue=len(late),
         entries=tuple(each.id for each in found),
+        late=late,
     )
 
 
 def outcomes(
     tx: Connection, settings: Settings, whole: Span, now: datetime
 ) -> tuple[tuple[Shift, Outcome, tuple[HandedOver, ...]], ...]:
-    """Return what became of the handover of each shift of the first post that ended in a stretch of time."""
+    """Return what became of the handover of each shift of the first post that ended in a stretch of time.
+
+    Left out are shifts before the first record, and those archived before there were signatures.
+    """
+    beginning = retrospect.beginning(tx) or now
     by: dict[str, list[HandedOver]] = defaultdict(list)
     for each in retrospect.handed_over(tx, whole.start - AROUND, whole.end + AROUND):
         by[each.shift].append(each)
     patience = settings.file.handover.remind_after
-    over = [each for each in ended(settings, whole.start, min(whole.end, now)) if each.people]
-    return tuple((shift, _outcome(by[shift.id], shift.end, patience), tuple(by[shift.id])) for shift in over)
+    signed = {shift for shift, found in by.items() if any(each.signed for each in found)}
+    over = [
+        each
+        for each in ended(settings, max(whole.start, beginning), min(whole.end, now))
+        if each.people and (each.id in signed or each.id not in by)
+    ]
+    return tuple((each, _outcome(by.get(each.id, []), each.end, patience), tuple(by.get(each.id, ()))) for each in over)
 
 
 def _outcome(revisions: Sequence[HandedOver], ends: datetime, patience: timedelta) -> Outcome:

@@ -76,15 +76,19 @@ def html(paper: Paper) -> str:
 
 def text(paper: Paper) -> str:
     """Return a paper as text; a Chinese character is two columns wide."""
-    lines = [paper.title, "=" * width(paper.title), *map(one_line, paper.about)]
+    lines = [paper.title, "=" * width(paper.title), *map(_folded, paper.about)]
     if paper.verdict is not None:
-        lines += ["", _marked(paper.verdict)]
+        lines += ["", _folded(_marked(paper.verdict))]
     for part in paper.parts:
-        lines += ["", part.title, "-" * width(part.title), *map(_marked, part.lines)]
+        lines += ["", part.title, "-" * width(part.title), *(_folded(_marked(each)) for each in part.lines)]
         for grid in part.grids:
             lines += list(_aligned(grid, paper.none))
-    lines += ["", *(f"{name} ________________" for name in paper.signatures), *map(one_line, paper.footer)]
-    return folded("\n".join(lines).rstrip(), COLUMNS)
+    lines += ["", *(f"{name} ________________" for name in paper.signatures), *map(_folded, paper.footer)]
+    return "\n".join(lines).rstrip()
+
+
+def _folded(sentence: str) -> str:
+    return folded(one_line(sentence), COLUMNS)
 
 
 def _marked(cell: Cell) -> str:

@@ -63,9 +63,17 @@ def scope_of(settings: Settings, table: DepartmentTable) -> Scope:
 
 
 def service_report(
-    tx: Connection, settings: Settings, table: DepartmentTable, period: Period, now: datetime
+    tx: Connection,
+    settings: Settings,
+    table: DepartmentTable,
+    period: Period,
+    now: datetime,
+    most: int = MOST_GRAVE,
 ) -> ServiceReport:
-    """Return a department's report of a period; of one that is not over, as far as it goes."""
+    """Return a department's report of a period; of one that is not over, as far as it goes.
+
+    Of the major faults so many as `most` stand in it one by one.
+    """
     scope, asked = scope_of(settings, table), period.span(settings.site.zone)
     whole = Span(asked.start, max(asked.start, min(asked.end, now)))
     devices = None if scope.everything else frozenset(scope.devices)
@@ -91,7 +99,7 @@ def service_report(
         faults=fault_counts(found.counting, whole),
         behind=found.behind,
         planned=found.planned,
-        graves=tuple(_graves(settings, found.counting)),
+        graves=tuple(_graves(settings, found.counting, most)),
         duties=duty_counts(tx, settings, whole, now, scope.concerns),
         registers=register_counts(tx, settings, whole, now, devices, scope.called),
         handovers=handover_count(outcomes(tx, settings, whole, now)) if scope.everything else None,
@@ -124,9 +132,9 @@ def _count(found: Sequence[Course], whole: Span, severity: Severity) -> FaultCou
     return FaultCount(severity.name.lower(), before, len(own) - before, closed, len(own) - closed)
 
 
-def _graves(settings: Settings, found: Sequence[Course]) -> Iterable[Grave]:
+def _graves(settings: Settings, found: Sequence[Course], most: int) -> Iterable[Grave]:
     grave = [each for each in found if each.fault.worst >= Severity.MAJOR]
-    for each in sorted(grave, key=lambda one: (-one.fault.worst, -int(one.fault.id)))[:MOST_GRAVE]:
+    for each in sorted(grave, key=lambda one: (-one.fault.worst, -int(one.fault.id)))[:most]:
         fault = each.fault
         device = settings.devices.get(fault.subject.device)
         yield Grave(

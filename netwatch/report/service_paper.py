@@ -32,7 +32,7 @@ def service_paper(
         about=tuple(_about(word, report, filed, judge)),
         none=word(_("None")),
         verdict=verdict(word, report),
-        parts=tuple(_parts(word, report)),
+        parts=tuple(parts(word, report)),
         footer=tuple(_footer(word, filed)),
     )
 
@@ -80,7 +80,8 @@ def _about(word: Wording, report: ServiceReport, filed: Filed | None, judge: str
 _JUDGED = (_("Released by {who}, {at}"), _("Withheld by {who}, {at}"))
 
 
-def _parts(word: Wording, report: ServiceReport) -> Iterator[Part]:
+def parts(word: Wording, report: ServiceReport) -> Iterator[Part]:
+    """Yield what stands in a report, heading by heading."""
     yield Part(
         word(_("Availability")),
         tuple(Cell(line, "soft") for line in _account(word, report)),

@@ -32,6 +32,12 @@ def latest(tx: Connection) -> Mapping[str, Sight]:
     return {row.device: Sight(row.device, row.since, row.until, row.id) for row in rows}
 
 
+def first(tx: Connection) -> Mapping[str, datetime]:
+    """Return since when each device is watched at all."""
+    query = select(sights.c.device, func.min(sights.c.since).label("since")).group_by(sights.c.device)
+    return {row.device: row.since for row in tx.execute(query)}
+
+
 def keep(tx: Connection, found: Iterable[Sight]) -> None:
     """Write new sights, and how far known ones reach."""
     for_insert, for_update = [], []

@@ -17,7 +17,7 @@ from netwatch.errors import StorageError
 from netwatch.pdf import PdfError
 from netwatch.storage import overview
 from netwatch.web.guard import SEALED
-from netwatch.web.pages import handovers
+from netwatch.web.pages import compliance, handovers
 from netwatch.web.pages.approval import approval_page
 from netwatch.web.pages.device import device_page
 from netwatch.web.pages.devices import LONGEST, Asked, device_list
@@ -60,6 +60,7 @@ class Answers:
         self._progress = progress
         self._news = news
         self._printing = asyncio.Semaphore(1)
+        self._weighed = compliance.Weighed(database)
         self._kept: dict[tuple[str, bool], tuple[str, str]] = {}
         self._locks: defaultdict[tuple[str, bool], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -132,6 +133,21 @@ class Answers:
             return await asyncio.to_thread(form, body, headers={"Content-Security-Policy": SEALED})
         except PdfError as error:
             return await self._sorry(request, 503, error.template)
+
+    async def compliance(self, request: Request) -> Response:
+        """Answer with each clause of the regulation and what there is to show for it."""
+        seen = await self._visit(request, ("period",))
+        now = seen.wording.now
+        period = compliance.asked(seen.query.get("period", ""), seen.settings, now)
+        if period is None:
+            raise HTTPException(404)
+        try:
+            found = await self._weighed.of(seen.settings, period, now)
+        except StorageError as error:
+            return await self._unavailable(seen, error)
+        return page(
+            seen, await _body("compliance.html.j2", seen, compliance.view(found, seen.settings, seen.wording.language))
+        )
 
     async def live(self, request: Request) -> Response:  # noqa: ARG002 - every stream is the same
         """Answer with a stream of events."""

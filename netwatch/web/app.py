@@ -50,6 +50,7 @@ def application(
         "/devices/{name}": answers.device,
         "/handovers/{number}.pdf": answers.handover_pdf,
         "/handovers/{number}": answers.handover,
+        "/compliance": answers.compliance,
         "/live": answers.live,
         "/healthz": answers.healthy,
         "/readyz": answers.ready,
