@@ -21,5 +21,5 @@ if TYPE_CHECKING:
 def planned(tx: Connection, settings: Settings, now: datetime) -> Settings:
     """Return the settings with the roster that the records make of it."""
     made = roster_of(settings.file, calendar(tx, settings.file.calendar.country))
-    made = replace(made, published=rows.published(tx), covers=(*made.covers, *rows.effective(tx)))
+    made = replace(made, published=rows.published(tx), covers=rows.effective(tx, made.covers))
     return replace(settings, roster=made, reliefs=cases.reliefs(tx, now))

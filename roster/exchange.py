@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from roster.cover import Cover, CoverKind, Roster, Shift, on_duty, planned, shifts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from roster.findings import Leave
     from roster.layers import Slot
@@ -59,6 +59,7 @@ class ExchangeState(Enum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    CANCELLED = "cancelled"
 
     @property
     def title(self) -> str:
@@ -85,6 +86,7 @@ _STATES: Mapping[ExchangeState, str] = {
     ExchangeState.REJECTED: _("rejected"),
     ExchangeState.WITHDRAWN: _("withdrawn"),
     ExchangeState.EXPIRED: _("expired"),
+    ExchangeState.CANCELLED: _("cancelled"),
 }
 
 
@@ -119,15 +121,20 @@ class Exchange:
 
     @property
     def effective(self) -> tuple[Cover, ...]:
-        """The covers that count: one that was taken at once and then refused counts until it was refused."""
+        """The covers that count: of one that was in force and then refused or cancelled, until then."""
         if self.state.counts:
             return self.covers
-        if self.kind is ExchangeKind.TAKE and self.state is ExchangeState.REJECTED and self.judged_at is not None:
-            ended = self.judged_at
-            return tuple(
-                replace(cover, end=ended) for cover in self.covers if cover.start is None or cover.start < ended
-            )
-        return ()
+        was = self.state is ExchangeState.CANCELLED or (
+            self.kind is ExchangeKind.TAKE and self.state is ExchangeState.REJECTED
+        )
+        if not was or self.judged_at is None or self.judged_at <= self.start:
+            return ()
+        ended = self.judged_at
+        return tuple(
+            replace(cover, end=min(cover.end or ended, ended))
+            for cover in self.covers
+            if cover.start is None or cover.start < ended
+        )
 
     def expired(self, now: datetime) -> bool:
         """Whether it came too late: what it was to change has begun."""
@@ -158,16 +165,15 @@ def swap(
     if who == other:
         raise NotPossible(_("{name} cannot swap with themselves"), {"name": who})
     mine = _slot(roster, given, now)
-    _plans(roster, mine, who)
+    instead = _planned_of(roster, mine, who)
     theirs = _slot(roster, taken, now) if taken else None
-    if theirs is not None:
-        _plans(roster, theirs, other)
+    their_plan = _planned_of(roster, theirs, other) if theirs is not None else ""
     _free(roster, leaves, other, mine, but=theirs)
-    covers = [Cover(CoverKind.SUBSTITUTE, who, other, slot=mine.id, post=mine.post, reason=reason)]
+    covers = [Cover(CoverKind.SUBSTITUTE, instead, other, slot=mine.id, post=mine.post, reason=reason)]
     begins, ends = mine.span.start, mine.span.end
     if theirs is not None:
         _free(roster, leaves, who, theirs, but=mine)
-        covers.append(Cover(CoverKind.SUBSTITUTE, other, who, slot=theirs.id, post=theirs.post, reason=reason))
+        covers.append(Cover(CoverKind.SUBSTITUTE, their_plan, who, slot=theirs.id, post=theirs.post, reason=reason))
         begins, ends = min(begins, theirs.span.start), max(ends, theirs.span.end)
     state = ExchangeState.PROPOSED
     return Exchange(ExchangeKind.SWAP, state, who, tuple(covers), begins, ends, reason, now, other)
@@ -201,12 +207,11 @@ def cover(
 ) -> Exchange:
     """Enter, as a leader, that somebody comes for somebody else, as well (no `out`), or that somebody stays away."""
     slot = _slot(roster, given, now)
-    if out:
-        _plans(roster, slot, out)
+    instead = out if out in slot.people else _planned_of(roster, slot, out) if out else ""
     if who:
         _free(roster, leaves, who, slot)
     kind = CoverKind.SUBSTITUTE if out and who else CoverKind.ADD if who else CoverKind.REMOVE
-    made = Cover(kind, out, who, slot=slot.id, post=slot.post, reason=reason)
+    made = Cover(kind, instead, who, slot=slot.id, post=slot.post, reason=reason)
     span = slot.span
     return Exchange(
         ExchangeKind.COVER, ExchangeState.APPLIED, by, (made,), span.start, span.end, reason, now, judged_by=by,
@@ -216,9 +221,11 @@ def cover(
 
 def say(exchange: Exchange, what: Said, who: str, now: datetime, *, leader: bool = False, text: str = "") -> Exchange:
     """Return an exception after somebody has spoken; NotPossible where that is not theirs to say, or not now."""
+    if what is Said.WITHDRAW and exchange.state is ExchangeState.APPLIED and now < exchange.end:
+        return _cancel(exchange, who, now, leader=leader, text=text)
     if not exchange.state.waits or exchange.expired(now):
         state = ExchangeState.EXPIRED if exchange.state.waits else exchange.state
-        raise NotPossible(_("exception {number} is {state} already"), {"number": exchange.id, "state": state.value})
+        raise NotPossible(_("exception {number} is {state} already"), {"number": exchange.id, "state": state.title})
     return _SAID[what](exchange, who, now, leader, text)
 
 
@@ -266,6 +273,13 @@ def _withdraw(exchange: Exchange, who: str, now: datetime, leader: bool, text: s
     return replace(exchange, state=ExchangeState.WITHDRAWN, judged_at=now, judgement=text)
 
 
+def _cancel(exchange: Exchange, who: str, now: datetime, *, leader: bool, text: str) -> Exchange:
+    """Take back what is in force: what it has changed so far stays, the rest is as planned again."""
+    if not leader:
+        raise NotPossible(_("only a leader takes back what is in force"))
+    return replace(exchange, state=ExchangeState.CANCELLED, judged_by=who, judged_at=now, judgement=text)
+
+
 _SAID = {
     Said.AGREE: _agree,
     Said.DECLINE: _decline,
@@ -273,6 +287,57 @@ _SAID = {
     Said.REJECT: _reject,
     Said.WITHDRAW: _withdraw,
 }
+
+
+def still(roster: Roster, leaves: Sequence[Leave], exchange: Exchange, now: datetime) -> None:
+    """Raise NotPossible where a swap that was asked for fits the roster no more: much may have changed since."""
+    if exchange.kind is ExchangeKind.SWAP:
+        given, taken = (*(cover.slot for cover in exchange.covers), "")[:2]
+        swap(roster, leaves, exchange.applicant, given, exchange.other, now, taken=taken)
+
+
+def settled(exchanges: Iterable[Exchange], known: Iterable[Cover] = ()) -> tuple[Cover, ...]:
+    """Return the covers that exchanges come to, in their order, after those that are known.
+
+    Each is meant against the plan. Where two of them replace or remove the same person on the same shift, the
+    later one holds for its time: nobody is ever replaced twice. Who goes on leave does not come for others then.
+    """
+    found = list(known)
+    for exchange in exchanges:
+        for new in exchange.effective:
+            if new.slot and new.kind is not CoverKind.ADD:
+                found = [part for old in found for part in _without(old, new)]
+            elif new.kind is CoverKind.REMOVE:
+                found = [part for old in found for part in _relieved(old, new)]
+            found.append(new)
+    return tuple(found)
+
+
+def _without(old: Cover, new: Cover) -> Iterator[Cover]:
+    """Yield what is left of a cover beside a later one."""
+    if old.kind is CoverKind.ADD or (old.slot, old.person) != (new.slot, new.person):
+        yield old
+    else:
+        yield from _outside(old, new)
+
+
+def _relieved(old: Cover, leave_: Cover) -> Iterator[Cover]:
+    """Yield what is left of a cover when who comes by it goes on leave: their time is nobody's."""
+    if old.by != leave_.person or leave_.start is None or leave_.end is None:
+        yield old
+        return
+    yield from _outside(old, leave_)
+    start, end = max(old.start or leave_.start, leave_.start), min(old.end or leave_.end, leave_.end)
+    if old.kind is CoverKind.SUBSTITUTE and start < end:
+        yield replace(old, kind=CoverKind.REMOVE, by="", start=start, end=end)
+
+
+def _outside(old: Cover, new: Cover) -> Iterator[Cover]:
+    """Yield the parts of a cover before and after another one's time."""
+    if new.start is not None and (old.start is None or old.start < new.start):
+        yield replace(old, end=min(old.end or new.start, new.start))
+    if new.end is not None and (old.end is None or old.end > new.end):
+        yield replace(old, start=max(old.start or new.end, new.end))
 
 
 def _slot(roster: Roster, name: str, now: datetime) -> Slot:
@@ -285,16 +350,16 @@ def _slot(roster: Roster, name: str, now: datetime) -> Slot:
     return found
 
 
-def _plans(roster: Roster, slot: Slot, who: str) -> None:
-    """Refuse unless somebody is planned for a shift and still has it."""
-    there = {
-        name
-        for shift in shifts(roster, slot.span.start, slot.span.end)
-        if shift.slot == slot.id
-        for name in shift.people
-    }
-    if who not in slot.people or who not in there:
-        raise NotPossible(_("{name} does not have shift {shift}"), {"name": who, "shift": slot.id})
+def _planned_of(roster: Roster, slot: Slot, who: str) -> str:
+    """Return in whose planned place somebody has a shift: their own, or that of whom they came for."""
+    parts = [shift for shift in shifts(roster, slot.span.start, slot.span.end) if shift.slot == slot.id]
+    if all(who in shift.people for shift in parts):
+        if who in slot.people:
+            return who
+        for cover in roster.covers:
+            if cover.kind is CoverKind.SUBSTITUTE and cover.by == who and cover.part(slot) == slot.span:
+                return cover.person
+    raise NotPossible(_("{name} does not have shift {shift}"), {"name": who, "shift": slot.id})
 
 
 def _free(roster: Roster, leaves: Sequence[Leave], who: str, slot: Slot, *, but: Slot | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from netwatch.config.settings import Role
 from netwatch.errors import UsageError
@@ -16,7 +16,7 @@ from netwatch.storage import roster as rows
 from netwatch.storage.events import EventKind
 from probes.api import Message, _
 from roster.calendar import YearStatus
-from roster.exchange import Exchange, ExchangeState, NotPossible, Said, cover, leave, say, swap, take
+from roster.exchange import Exchange, ExchangeState, NotPossible, Said, cover, leave, say, still, swap, take
 from roster.publication import publish
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netwatch.actions.doing import Action, Doing
     from roster.publication import Publication
 
+T = TypeVar("T")
 ON_DUTY = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
 LEADS = frozenset({Role.LEADER, Role.ADMIN})
 LONGEST_LEAVE = timedelta(days=366)
@@ -142,7 +143,7 @@ def _meant(doing: Doing) -> str:
     return doing.colleague("for_person").name
 
 
-def _made(make: Callable[[], Exchange]) -> Exchange:
+def _made(make: Callable[[], T]) -> T:
     try:
         return make()
     except NotPossible as error:
@@ -166,6 +167,7 @@ _SAYS = {
     ExchangeState.DECLINED: _("exception {number} is declined"),
     ExchangeState.REJECTED: _("exception {number} is rejected"),
     ExchangeState.WITHDRAWN: _("exception {number} is withdrawn"),
+    ExchangeState.CANCELLED: _("exception {number} is cancelled"),
 }
 
 
@@ -177,6 +179,8 @@ def _speak(what: Said) -> Action:
         if known is None:
             raise UsageError(_("there is no exception {number}"), number=doing.number("number"))
         text = doing.text("text", needed=what is Said.REJECT)
+        if what in {Said.AGREE, Said.APPROVE}:
+            _made(lambda: still(doing.settings.roster, rows.leaves(tx), known, doing.now))
         made = _made(lambda: say(known, what, person.name, doing.now, leader=leads, text=text))
         if not rows.save(tx, made, known.state):
             raise UsageError(_("somebody else has just spoken about exception {number}"), number=known.id)

@@ -9,13 +9,13 @@ from sqlalchemy import func, insert, select, update
 
 from netwatch.storage.schema import exceptions, publications
 from roster.cover import Cover, CoverKind
-from roster.exchange import Exchange, ExchangeKind, ExchangeState
+from roster.exchange import Exchange, ExchangeKind, ExchangeState, settled
 from roster.findings import Leave
 from roster.layers import Post
 from roster.publication import canonical, digest, restored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection, Row
 
@@ -60,13 +60,13 @@ def get(tx: Connection, number: int) -> Exchange | None:
     return None if row is None else _exchange(row)
 
 
-def effective(tx: Connection) -> tuple[Cover, ...]:
-    """Return the covers of every exception that counts, or has counted until it was rejected."""
+def effective(tx: Connection, known: Iterable[Cover] = ()) -> tuple[Cover, ...]:
+    """Return those covers and the ones of every exception that counts, or has counted for a time."""
     query = select(exceptions).where(
-        exceptions.c.state.in_(COUNTS)
+        exceptions.c.state.in_((*COUNTS, ExchangeState.CANCELLED.value))
         | ((exceptions.c.kind == ExchangeKind.TAKE.value) & (exceptions.c.state == ExchangeState.REJECTED.value))
     )
-    return tuple(cover for row in tx.execute(query.order_by(exceptions.c.id)) for cover in _exchange(row).effective)
+    return settled((_exchange(row) for row in tx.execute(query.order_by(exceptions.c.id))), known)
 
 
 def waiting(tx: Connection) -> tuple[Exchange, ...]:
