@@ -42,7 +42,7 @@ _SOURCES: Mapping[Source, str] = {
     Source.TARGETS: _("departments whose target was reached"),
     Source.JOURNAL: _("acts recorded with their actor"),
     Source.ARCHIVE: _("archived reports that are as they were"),
-    Source.DUTY: _("duty"),
+    Source.DUTY: _("recurring duty"),
     Source.REGISTER: _("register"),
 }
 SERVES: Mapping[Source, tuple[str, ...]] = {

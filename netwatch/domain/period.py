@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from probes.api import _
 from roster.spans import Span
 from roster.wall import first_instant, wall
 
@@ -27,14 +26,6 @@ class PeriodKind(Enum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
-
-    @property
-    def title(self) -> str:
-        """Its name for people, to be translated."""
-        return _TITLES[self]
-
-
-_TITLES = {PeriodKind.WEEK: _("Week"), PeriodKind.MONTH: _("Month"), PeriodKind.YEAR: _("Year")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ class ReportState(Enum):
 
 _STATES: Mapping[ReportState, str] = {
     ReportState.DRAFT: _("waits to be released"),
-    ReportState.RELEASED: _("released"),
-    ReportState.SENT: _("sent"),
+    ReportState.RELEASED: _("released by the leader"),
+    ReportState.SENT: _("sent to the department"),
     ReportState.WITHHELD: _("withheld"),
     ReportState.REPLACED: _("replaced by a newer draft"),
 }

@@ -47,9 +47,9 @@ PENDING = frozenset({Outcome.WAITING, Outcome.MISSING})
 def compliance(tx: Connection, settings: Settings, period: Period, now: datetime) -> Compliance:
     """Return how the regulation stands in a period; of one that is not over, as far as it goes."""
     asked = period.span(settings.site.zone)
+    end = max(asked.start, min(asked.end, now))
     # Of a time before the first record nothing can be missing.
-    start = max(asked.start, min(asked.end, retrospect.beginning(tx) or asked.end))
-    whole = Span(start, max(start, min(asked.end, now)))
+    whole = Span(max(asked.start, min(retrospect.beginning(tx) or end, end)), end)
     evidence = tuple(_evidence(tx, settings, period, whole, now))
     named = {clause for each in evidence for clause in each.clauses}
     shipped = (Clause(name, _both(title)) for name, title in SHIPPED.items())

@@ -195,7 +195,7 @@ def _timing(word: Wording, name: str, timing: Timing) -> tuple[Cell, ...]:
 
 
 def _graves(word: Wording, report: ServiceReport) -> Grid:
-    head = (_("No."), _("Severity"), _("Device"), _("What"), _("From"), _("Until"), _("Taken up"))
+    head = (_("No."), _("Severity"), _("Device"), _("What"), _("Opened"), _("Closed"), _("Taken up"))
     rows = [
         row(
             f"F{each.number}",
@@ -213,7 +213,7 @@ def _graves(word: Wording, report: ServiceReport) -> Grid:
 
 def duty_grid(word: Wording, found: Sequence[DutyCount]) -> Grid:
     """Return duties with what became of them."""
-    head = (_("Duty"), _("Due"), _("Done"), _("Late"), _("Excused"), _("Missed"), _("Which were missed"))
+    head = (_("Duty"), _("Due"), _("Done"), _("Done late"), _("Excused"), _("Missed"), _("Which were missed"))
     rows = [
         row(
             titled(word, each.titles),
@@ -231,7 +231,7 @@ def duty_grid(word: Wording, found: Sequence[DutyCount]) -> Grid:
 
 def register_grid(word: Wording, found: Sequence[RegisterCount]) -> Grid:
     """Return registers with their entries."""
-    head = (_("Register"), _("Written"), _("Ended"), _("In progress"), _("Overdue"), _("Entries"))
+    head = (_("Register"), _("New entries"), _("Ended"), _("In progress"), _("Overdue"), _("Numbers"))
     rows = [
         row(
             titled(word, each.titles),

@@ -106,7 +106,7 @@ def _faults(word: Wording, months: Sequence[ServiceReport]) -> Grid:
 def _service(word: Wording, months: Sequence[ServiceReport]) -> Grid:
     head = (
         _("Month"), _("Shifts"), _("Accepted"), _("of them late"), _("Lapsed"),
-        _("Duties due"), _("Done"), _("Late"), _("Excused"), _("Missed"),
+        _("Duties due"), _("Done"), _("Done late"), _("Excused"), _("Missed"),
     )  # fmt: skip
     return Grid(tuple(map(word, head)), tuple(_month(each) for each in months))
 
@@ -155,7 +155,7 @@ def _compliance(word: Wording, book: YearBook) -> Grid:
 
 
 def _bound(word: Wording, found: Sequence[Bound], mark: str) -> Grid:
-    head = (_("No."), _("What"), _("From"), _("Until"), _("State"), _("Digest"))
+    head = (_("No."), _("What"), _("Begins"), _("Ends"), _("State"), _("Digest"))
     rows = [
         row(
             f"{mark}{each.number}",

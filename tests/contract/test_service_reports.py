@@ -151,10 +151,10 @@ async def test_only_a_leader_releases_and_nothing_leaves_before(office: Office):
 async def test_it_is_never_released_or_sent_twice(office: Office):
     await drafted(office)
     office.do("boss", "release_report", number=1)
-    with pytest.raises(UsageError, match="is released; this step cannot follow"):
+    with pytest.raises(UsageError, match="is released by the leader; this step cannot follow"):
         office.do("boss", "release_report", number=1)
     office.do("zhang", "send_report", number=1)
-    with pytest.raises(UsageError, match="is sent; this step cannot follow"):
+    with pytest.raises(UsageError, match="is sent to the department; this step cannot follow"):
         office.do("zhang", "send_report", number=1)
     await office.look()
     assert len(office.sent()) == 2
