@@ -146,6 +146,7 @@ class Service:
             return await self._handover.build_running(now)
         work = carry_out(self.watched.settings, action, actor, now, arguments, login=peer.login, trusted=peer.trusted)
         done = await self._database.write(work)
+        await self._handover.look(now)
         self._reviewer.ring()
         self.mailer.wake()
         return done

@@ -137,8 +137,9 @@ class Exchange:
         )
 
     def expired(self, now: datetime) -> bool:
-        """Whether it came too late: what it was to change has begun."""
-        return self.state in {ExchangeState.PROPOSED, ExchangeState.AGREED} and self.start <= now
+        """Whether it came too late: what it was to change has begun; of leave, has passed."""
+        begun = self.end if self.kind is ExchangeKind.LEAVE else self.start
+        return self.state in {ExchangeState.PROPOSED, ExchangeState.AGREED} and begun <= now
 
 
 class NotPossible(Exception):
@@ -181,7 +182,7 @@ def swap(
 
 def leave(who: str, start: datetime, end: datetime, now: datetime, reason: str) -> Exchange:
     """Ask for leave in [start, end): whatever is planned for them then is a gap, which is to be filled."""
-    if not now <= end or not start < end:
+    if not now < end or not start < end:
         raise NotPossible(_("the leave would be over already, or end before it begins"))
     cover = Cover(CoverKind.REMOVE, who, start=start, end=end, reason=reason)
     # A colleague has no part in it: it goes to the leader at once.
@@ -250,7 +251,14 @@ def _approve(exchange: Exchange, who: str, now: datetime, leader: bool, text: st
     _judge(exchange, who, leader=leader)
     if exchange.state is ExchangeState.PROPOSED:
         raise NotPossible(_("{name} has not agreed yet"), {"name": exchange.other})
-    return replace(exchange, state=ExchangeState.APPLIED, judged_by=who, judged_at=now, judgement=text)
+    granted = replace(exchange, state=ExchangeState.APPLIED, judged_by=who, judged_at=now, judgement=text)
+    return _from(granted, now) if exchange.kind is ExchangeKind.LEAVE else granted
+
+
+def _from(granted: Exchange, now: datetime) -> Exchange:
+    """Let leave that has begun already count from now on: whoever was there until now, was."""
+    begin = max(granted.start, now)
+    return replace(granted, start=begin, covers=tuple(replace(each, start=begin) for each in granted.covers))
 
 
 def _reject(exchange: Exchange, who: str, now: datetime, leader: bool, text: str) -> Exchange:  # noqa: FBT001

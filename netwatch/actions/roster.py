@@ -11,6 +11,7 @@ from netwatch.config.settings import Role
 from netwatch.errors import UsageError
 from netwatch.handover.letters import leaders
 from netwatch.mail.roster import Notice, tell
+from netwatch.planned import planned
 from netwatch.storage import events
 from netwatch.storage import roster as rows
 from netwatch.storage.events import EventKind
@@ -152,11 +153,16 @@ def _made(make: Callable[[], T]) -> T:
 
 def _entered(tx: Connection, doing: Doing, made: Exchange) -> Message:
     if made.applicant != doing.actor and made.state.waits:
-        # A leader who enters it for somebody has approved it by that.
-        made = replace(made, state=ExchangeState.APPLIED, judged_by=doing.actor, judged_at=doing.now)
+        made = _entered_for(made, doing)
     made = replace(made, id=rows.add(tx, made))
     _record(tx, doing, made)
     return Message(_SAYS[made.state], {"number": made.id})
+
+
+def _entered_for(made: Exchange, doing: Doing) -> Exchange:
+    """Return what a leader entered for somebody: approved by that, unless the leader has a part in it."""
+    agreed = replace(made, state=ExchangeState.AGREED, agreed_at=doing.now)
+    return agreed if made.other == doing.actor else say(agreed, Said.APPROVE, doing.actor, doing.now, leader=True)
 
 
 _SAYS = {
@@ -179,9 +185,9 @@ def _speak(what: Said) -> Action:
         if known is None:
             raise UsageError(_("there is no exception {number}"), number=doing.number("number"))
         text = doing.text("text", needed=what is Said.REJECT)
+        made = _made(lambda: say(known, what, person.name, doing.now, leader=leads, text=text))
         if what in {Said.AGREE, Said.APPROVE}:
             _made(lambda: still(doing.settings.roster, rows.leaves(tx), known, doing.now))
-        made = _made(lambda: say(known, what, person.name, doing.now, leader=leads, text=text))
         if not rows.save(tx, made, known.state):
             raise UsageError(_("somebody else has just spoken about exception {number}"), number=known.id)
         _record(tx, doing, made)
@@ -206,7 +212,16 @@ def _record(tx: Connection, doing: Doing, made: Exchange) -> None:
     tell(tx, doing.settings, others, notice, made, doing.now)
 
 
-ACTIONS: Mapping[str, Action] = {
+def _as_it_stands(action: Action) -> Action:
+    """Let an action see the roster as this very transaction finds it, not as it was a minute ago."""
+
+    def fresh(tx: Connection, doing: Doing) -> Message:
+        return action(tx, replace(doing, settings=planned(tx, doing.settings, doing.now)))
+
+    return fresh
+
+
+_ACTIONS: Mapping[str, Action] = {
     "publish_month": publish_month,
     "propose_swap": propose_swap,
     "ask_leave": ask_leave,
@@ -218,3 +233,4 @@ ACTIONS: Mapping[str, Action] = {
     "reject_exception": _speak(Said.REJECT),
     "withdraw_exception": _speak(Said.WITHDRAW),
 }
+ACTIONS: Mapping[str, Action] = {name: _as_it_stands(action) for name, action in _ACTIONS.items()}

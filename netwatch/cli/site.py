@@ -106,8 +106,12 @@ class Refused(NetwatchError):
 def _do_here(of: Settings, action: str, actor: str, values: dict[str, Any]) -> Message:
     database = Database(of.database_url, password=of.file.storage.password).open()
     try:
-        login = getpass.getuser()
-        return database.write_now(carry_out(of, action, actor, SystemClock().now(), values, login=login))
+        login, now = getpass.getuser(), SystemClock().now()
+
+        def work(tx: Connection) -> Message:
+            return carry_out(planning.planned(tx, of, now), action, actor, now, values, login=login)(tx)
+
+        return database.write_now(work)
     finally:
         database.close()
 

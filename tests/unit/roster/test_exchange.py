@@ -118,6 +118,24 @@ def test_leave_takes_away_what_is_planned_and_what_one_came_for():
     assert there(roster(settled([swapped, away, filled])), datetime(2026, 11, 27, 4, tzinfo=UTC)) == ("wang",)
 
 
+def test_leave_that_has_begun_is_still_granted_and_counts_from_then():
+    ill = leave("zhang", NOW - HOUR, NOW + 2 * DAY, NOW, "ill")
+    assert not ill.expired(NOW + HOUR)
+    granted = say(ill, Said.APPROVE, "zhao", NOW + HOUR, leader=True)
+    plan = roster(settled([granted]))
+    assert [there(plan, NOW + each * HOUR) for each in (0, 1)] == [("zhang",), ()]
+    with pytest.raises(NotPossible, match="is expired already"):
+        say(ill, Said.APPROVE, "zhao", NOW + 2 * DAY, leader=True)
+
+
+def test_a_swap_of_two_shifts_taken_back_between_them_keeps_the_first():
+    one = applied(asked(taken=slot("day", 27)))
+    between = datetime(2026, 11, 26, 20, tzinfo=UTC)
+    plan = roster(settled([say(one, Said.WITHDRAW, "zhao", between, leader=True)]))
+    assert there(plan, datetime(2026, 11, 26, 4, tzinfo=UTC)) == ("li",)
+    assert there(plan, datetime(2026, 11, 27, 4, tzinfo=UTC)) == ("li",)
+
+
 def test_what_is_in_force_is_taken_back_by_a_leader_and_what_it_has_changed_stays():
     one = applied(asked())
     with pytest.raises(NotPossible, match="only a leader takes back"):
