@@ -85,6 +85,7 @@ def _between(draft: Draft) -> Iterator[Finding]:
         registers.registers,
         approval.approval,
         reports.departments,
+        reports.clauses,
         service.storage,
         service.relays,
         service.recipients,

@@ -1,4 +1,4 @@
-"""Whom service reports are for, and what they are held against."""
+"""Whom service reports are for, what they are held against, and the clauses of the regulation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from netwatch.config.table import Table, Titles
+from netwatch.config.table import Clause, Table, Titles
 from netwatch.config.values import Duration, Language, MailAddress, Name
 
 PeriodName = Literal["week", "month", "year"]
@@ -36,3 +36,14 @@ class DepartmentTable(Table):
     """How often it gets a report: each `week`, `month`, `year`."""
     language: Language | None = None
     """The language of its reports; the site's by default."""
+
+
+class ClauseTable(Table):
+    """A clause of the site's regulation, as the compliance page shows it; the shipped ones need no table."""
+
+    name: Clause
+    """Its number, such as `C5`, by which duties and registers name it; a shipped clause of that number is replaced."""
+    title: Titles | None = None
+    """What it asks, in short."""
+    enabled: bool = True
+    """`false` takes a shipped clause away that the site's regulation does not have."""

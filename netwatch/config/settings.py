@@ -18,7 +18,7 @@ from netwatch.config.calendar import CalendarTable
 from netwatch.config.duties import DutyTable
 from netwatch.config.handover import Handover
 from netwatch.config.registers import RegisterTable
-from netwatch.config.reports import DepartmentTable
+from netwatch.config.reports import ClauseTable, DepartmentTable
 from netwatch.config.roster import RosterTable
 from netwatch.config.table import PostName, Table, one_of
 from netwatch.config.values import (
@@ -402,3 +402,4 @@ class File(Table):
     register_type: tuple[RegisterTable, ...] = ()
     duty: tuple[DutyTable, ...] = ()
     department: tuple[DepartmentTable, ...] = ()
+    clause: tuple[ClauseTable, ...] = ()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
+    from netwatch.config.reports import ClauseTable
     from netwatch.domain.model import Window
     from netwatch.domain.period import Period
     from netwatch.domain.service_report import DutyCount, RegisterCount
@@ -52,7 +53,10 @@ def compliance(tx: Connection, settings: Settings, period: Period, now: datetime
     whole = Span(max(asked.start, min(retrospect.beginning(tx) or end, end)), end)
     evidence = tuple(_evidence(tx, settings, period, whole, now))
     named = {clause for each in evidence for clause in each.clauses}
-    shipped = (Clause(name, _both(title)) for name, title in SHIPPED.items())
+    own = settings.file.clause
+    absent = {each.name for each in own if not each.enabled}
+    shipped = (Clause(name, _both(title)) for name, title in SHIPPED.items() if name not in absent)
+    written = (Clause(each.name, _plain(each)) for each in own if each.enabled)
     return Compliance(
         site=settings.site.name,
         kind=period.kind,
@@ -60,12 +64,16 @@ def compliance(tx: Connection, settings: Settings, period: Period, now: datetime
         until=period.until,
         upto=whole.end,
         built_at=now,
-        lines=judged(clauses(shipped, (), named), evidence),
+        lines=judged(clauses(shipped, written, named - absent), evidence),
     )
 
 
 def _both(title: str) -> Mapping[str, str]:
     return {"en": title, "zh_CN": translations("zh_CN").gettext(title)}
+
+
+def _plain(table: ClauseTable) -> Mapping[str, str]:
+    return {str(language): title for language, title in (table.title or {}).items()}
 
 
 def _evidence(tx: Connection, settings: Settings, period: Period, whole: Span, now: datetime) -> Iterator[Evidence]:

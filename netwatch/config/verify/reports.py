@@ -1,12 +1,13 @@
-"""Departments that cannot be meant so, or that name what is not there."""
+"""Departments and clauses that cannot be meant so, or that name what is not there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from netwatch.config.findings import Finding, found, unknown
-from netwatch.config.reports import DepartmentTable
+from netwatch.config.reports import ClauseTable, DepartmentTable
 from netwatch.config.settings import Device, Group
+from netwatch.domain.regulation import SHIPPED
 from probes.api import _
 
 if TYPE_CHECKING:
@@ -26,6 +27,19 @@ def departments(draft: Draft) -> Iterator[Finding]:
         yield from _names(path, table, draft)
         yield from _once((*path, "recipients"), table.recipients)
         yield from _once((*path, "periods"), table.periods)
+
+
+def clauses(draft: Draft) -> Iterator[Finding]:
+    """Yield what is wrong with each clause."""
+    seen: set[str] = set()
+    for path, table in draft.valid(ClauseTable):
+        if table.name in seen:
+            yield found((*path, "name"), _("'{name}' stands there twice"), name=table.name)
+        seen.add(table.name)
+        if table.enabled and table.title is None:
+            yield found(path, _("needs a title"))
+        elif not table.enabled and table.name not in SHIPPED:
+            yield unknown((*path, "name"), _("shipped clause"), table.name, SHIPPED)
 
 
 def _names(path: KeyPath, table: DepartmentTable, draft: Draft) -> Iterator[Finding]:
