@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from netwatch.cli import duty_roster, site
+from netwatch.cli import duty_feeds, duty_roster, site
 from netwatch.cli.faults import local
 from netwatch.cli.site import moment
 from netwatch.clock import SystemClock
@@ -35,6 +35,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     timeline.add_argument("--from", dest="start", metavar="TIME", help=_("where to begin; by default now"))
     timeline.set_defaults(run=_timeline)
     duty_roster.add_verbs(verbs)
+    duty_feeds.add_verb(verbs)
     for verb in (now, at, timeline):
         verb.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
         site.add_config(verb)

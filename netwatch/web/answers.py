@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import defaultdict
 from dataclasses import replace
 from functools import partial
@@ -15,9 +16,9 @@ from netwatch import pdf
 from netwatch.domain.model import FaultId
 from netwatch.errors import StorageError
 from netwatch.pdf import PdfError
-from netwatch.storage import overview
+from netwatch.storage import feeds, overview
 from netwatch.web.guard import SEALED
-from netwatch.web.pages import compliance, handovers
+from netwatch.web.pages import compliance, handovers, ical
 from netwatch.web.pages.approval import approval_page
 from netwatch.web.pages.device import device_page
 from netwatch.web.pages.devices import LONGEST, Asked, device_list
@@ -133,6 +134,21 @@ class Answers:
             return await asyncio.to_thread(form, body, headers={"Content-Security-Policy": SEALED})
         except PdfError as error:
             return await self._sorry(request, 503, error.template)
+
+    async def calendar(self, request: Request) -> Response:
+        """Answer with the duty that a secret address stands for, as a calendar; it is asked for again and again."""
+        digest = feeds.digest_of(request.path_params["secret"])
+        try:
+            body = await self._database.read(partial(ical.feed_page, settings=self._settings(), digest=digest))
+        except StorageError as error:
+            return await self._unavailable(await self._visit(request), error)
+        if body is None:
+            raise HTTPException(404)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
 
     async def compliance(self, request: Request) -> Response:
         """Answer with each clause of the regulation and what there is to show for it."""

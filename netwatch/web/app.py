@@ -51,6 +51,7 @@ def application(
         "/handovers/{number}.pdf": answers.handover_pdf,
         "/handovers/{number}": answers.handover,
         "/compliance": answers.compliance,
+        "/ical/{secret}.ics": answers.calendar,
         "/live": answers.live,
         "/healthz": answers.healthy,
         "/readyz": answers.ready,

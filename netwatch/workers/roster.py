@@ -13,9 +13,10 @@ from netwatch.errors import StorageUnavailable
 from netwatch.handover.letters import leaders
 from netwatch.mail.office import office_of
 from netwatch.mail.roster import Notice, letter_ahead, letter_to_publish, tell
-from netwatch.storage import events, identity, outbox
+from netwatch.storage import events, feeds, identity, outbox
 from netwatch.storage import roster as rows
 from netwatch.storage.events import Entry, EventKind
+from netwatch.workers.feeds import turn
 from roster.cover import shifts
 from roster.exchange import ExchangeKind, ExchangeState
 from roster.layers import Post
@@ -50,6 +51,7 @@ class RosterWorker:
         self._watched = watched
         self._clock = clock
         self._wake = wake
+        self._fed: tuple[object, ...] = ()
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
@@ -64,6 +66,15 @@ class RosterWorker:
         """Do once what is to be done now."""
         if await self._database.write(partial(_look, self._watched.settings, now=now)):
             self._wake()
+        await self._feed(now)
+
+    async def _feed(self, now: datetime) -> None:
+        """Keep the feeds in step, where the roster, the feeds or the day is another than last time."""
+        settings = self._watched.settings
+        state = (settings.roster, settings.people, await self._database.read(feeds.everything), now.date())
+        if state != self._fed:
+            await self._database.write(partial(turn, settings=settings, now=now))
+            self._fed = state
 
 
 def _look(settings: Settings, tx: Connection, now: datetime) -> bool:

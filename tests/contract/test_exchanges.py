@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from icalendar import Calendar
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -15,9 +14,7 @@ from netwatch.actions import carry_out
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
 from netwatch.planned import planned
-from netwatch.storage import events, feeds
 from netwatch.storage import roster as rows
-from netwatch.web.pages.ical import feed_page
 from netwatch.workers.roster import RosterWorker
 from roster import month_render
 from roster.cover import on_duty
@@ -259,40 +256,3 @@ async def test_what_a_leader_enters_for_somebody_is_approved_by_that(rota: Rota)
     assert rota.rows(lambda tx: rows.get(tx, 1)).state is ExchangeState.APPLIED
     with pytest.raises(UsageError, match="at most a year"):
         rota.do("li", "ask_leave", start="2026-02-01T00:00", end="2028-02-05T00:00", text="long")
-
-
-SECRET = "s3cret-address"
-
-
-async def test_a_feed_follows_the_roster_and_its_address_can_be_taken_away(rota: Rota):
-    digest = feeds.digest_of(SECRET)
-    assert rota.do("zhang", "add_feed", digest=digest) == f"feed {digest[:8]} is made"
-    with pytest.raises(UsageError, match="it takes the role"):
-        rota.do("zhang", "add_feed", digest=feeds.digest_of("x"), person="li")
-    rota.do("boss", "add_feed", digest=feeds.digest_of("post"), post="primary")
-    await rota.look(START)
-    day = next(f"2026-02-0{n}" for n in range(1, 5) if rota.there(local(f"2026-02-0{n}T23:00")) == ("zhang",))
-
-    def said(address: str = SECRET) -> dict[str, Any]:
-        page = rota.rows(lambda tx: feed_page(tx, rota.watched.settings, feeds.digest_of(address)))
-        assert page is not None
-        return {str(each["uid"]).split("@")[0]: each for each in Calendar.from_ical(page).walk("VEVENT")}
-
-    assert str(said()[shift(day)]["summary"]) == "值班：值班（主班）"
-    assert len(said("post")) > 2 * len(said())
-    rota.do("boss", "enter_cover", shift=shift(day), out="zhang", person="li", text="开会")
-    await rota.look(START + HOUR)
-    gone = said()[shift(day)]
-    assert (str(gone["status"]), int(gone["sequence"])) == ("CANCELLED", 1)
-    assert str(said("post")[shift(day)]["summary"]) == "值班：李四"
-    await rota.look(START + 2 * HOUR)
-    assert int(said()[shift(day)]["sequence"]) == 1
-
-    with pytest.raises(UsageError, match="it takes the role"):
-        rota.do("li", "revoke_feed", feed=digest[:8])
-    rota.do("zhang", "revoke_feed", feed=digest[:8])
-    assert rota.rows(lambda tx: feed_page(tx, rota.watched.settings, digest)) is None
-    with pytest.raises(UsageError, match="there is no feed"):
-        rota.do("zhang", "revoke_feed", feed=digest[:8])
-    kept = " ".join(str(each) for each in rota.rows(lambda tx: events.between(tx, 0, 10_000)))
-    assert SECRET not in kept

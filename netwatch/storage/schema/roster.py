@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, String, Table
 
 from netwatch.storage.schema.columns import Moment, Serial, Words, column, metadata
 
@@ -61,5 +61,6 @@ feed_shifts = Table(
     column("end", Moment),
     column("title", Words(200)),
     column("sequence", Integer),
-    column("cancelled", Moment, nullable=True),
+    column("cancelled", Boolean),
+    column("changed", Moment),
 )

@@ -62,7 +62,8 @@ def upgrade() -> None:
         sa.Column("end", sa.DateTime(timezone=True), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("cancelled", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["feed"], ["feeds.digest"], name=op.f("fk_feed_shifts_feed")),
         sa.PrimaryKeyConstraint("feed", "uid", name=op.f("pk_feed_shifts")),
     )
