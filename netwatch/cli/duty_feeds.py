@@ -67,7 +67,7 @@ def _show_feeds(arguments: argparse.Namespace) -> int:
         rows_ = [
             (
                 each.digest[:8],
-                settings.called(each.person) if each.person else _(each.post.title if each.post else ""),
+                settings.called(each.person) if each.post is None else _(each.post.title),
                 local(each.created, settings.site.zone),
                 settings.called(each.actor),
             )
