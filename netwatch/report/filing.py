@@ -52,7 +52,7 @@ def opened(tx: Connection, number: int) -> Paperwork:
     filed = service.get(tx, number)
     if filed is None:
         raise UsageError(_("there is no service report {number}"), number=number)
-    if not filed.whole:
+    if not filed.whole or service.drafted(tx, number) != filed.digest:
         raise StorageError(_("service report {number} is not as it was drafted: its digest differs"), number=number)
     return Paperwork(filed, from_json(filed.document))
 

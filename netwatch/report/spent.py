@@ -37,7 +37,10 @@ def spent(tx: Connection, settings: Settings, devices: Collection[str], whole: S
         out = meet(_out(bad[name], checks[name]), (whole,))
         cut = merge(span for each in behind[name].values() for span in each)
         watched = tuple(each.span for each in seen.get(name, ()))
-        answer[name] = (share(whole, seen=watched, out=out, cut_off=cut, planned=planned[name]), len(out))
+        told = share(whole, seen=watched, out=out, cut_off=cut, planned=planned[name])
+        # An outage that nobody saw, or of planned maintenance, is none.
+        counted = sum(bool(share(each, seen=watched, out=out, planned=planned[name]).out) for each in out)
+        answer[name] = (told, counted)
     return answer
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, update
 
 from netwatch.domain.period import PeriodKind
-from netwatch.domain.service_report import ReportState
-from netwatch.storage.schema import service_reports, storable
+from netwatch.domain.service_report import ReportState, ReportStep
+from netwatch.storage.events import EventKind
+from netwatch.storage.schema import events, service_reports, storable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,6 +80,16 @@ def get(tx: Connection, number: int) -> Filed | None:
     """Return the report of that number."""
     row = tx.execute(select(service_reports).where(service_reports.c.id == number)).one_or_none()
     return None if row is None else _filed(row)
+
+
+def drafted(tx: Connection, number: int) -> str | None:
+    """Return the digest with which the journal says that a report was drafted; nobody can change what it says."""
+    query = select(events.c.data).where(events.c.kind == EventKind.REPORT.value).order_by(events.c.id.desc())
+    told = (data or {} for data in tx.execute(query).scalars())
+    draft = ReportStep.DRAFT.value
+    return next(
+        (each.get("digest") for each in told if each.get("report") == number and each.get("step") == draft), None
+    )
 
 
 def of_period(tx: Connection, kind: PeriodKind, scope: str, start: datetime) -> tuple[Filed, ...]:

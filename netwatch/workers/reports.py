@@ -52,6 +52,7 @@ class ReportsWorker:
         self._watched = watched
         self._clock = clock
         self._wake = wake
+        self._stuck: set[int] = set()
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
@@ -94,7 +95,9 @@ class ReportsWorker:
         except StorageUnavailable:
             raise
         except NetwatchError as error:
-            log.warning("a service report cannot be sent", report=number, error=str(error))
+            if number not in self._stuck:
+                log.warning("a service report cannot be sent", report=number, error=str(error))
+            self._stuck.add(number)
         else:
             self._wake()
 

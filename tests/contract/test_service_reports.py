@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from netwatch.actions import carry_out
 from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.service_report import ReportState, ReportStep, from_json, stepped, to_json
-from netwatch.errors import StorageError, UsageError
+from netwatch.errors import NetwatchError, StorageError, UsageError
 from netwatch.report.service import service_report
 from netwatch.storage import events, outbox, service, sights
 from netwatch.storage.events import EventKind
@@ -96,6 +97,19 @@ def office(tmp_path: Path, database: Database) -> Office:
     made = Office(site(tmp_path, devices=switch("sw-1") + switch("sw-2"), whole=PEOPLE), database, START)
     made.clock.set(START)
     return made
+
+
+def unsealed(office: Office, statement: str) -> None:
+    """Do what somebody does who owns the database: take the seals off, and write."""
+
+    def work(tx: Any) -> None:
+        sqlite = tx.dialect.name == "sqlite"
+        for name in ("update", "delete") if sqlite else ("",):
+            seal = f"service_reports_{name}_refused" if sqlite else "service_reports_refused ON service_reports"
+            tx.execute(text(f"DROP TRIGGER {seal}"))
+        tx.exec_driver_sql(statement)
+
+    office.database.write_now(work)
 
 
 async def drafted(office: Office) -> None:
@@ -231,12 +245,35 @@ async def test_a_leader_is_reminded_once_a_day(office: Office):
 
 async def test_a_document_that_was_altered_is_not_released(office: Office):
     await drafted(office)
-    altered = text("UPDATE service_reports SET document = replace(document, '99.0', '9.0')")
-    office.database.write_now(lambda tx: tx.execute(altered))
+    unsealed(office, "UPDATE service_reports SET document = replace(document, '99.0', '9.0')")
     with pytest.raises(StorageError, match="is not as it was drafted"):
         office.do("boss", "release_report", number=1)
     await office.look(MONDAY + timedelta(days=3))
     assert office.sent() == []
+
+
+async def test_nor_is_one_that_was_altered_with_its_digest(office: Office):
+    await drafted(office)
+    document = office.rows(lambda tx: service.newest(tx, 1))[0].document.replace("99.0", "9.0")
+    unsealed(office, f"UPDATE service_reports SET digest = '{service.digest_of(document)}', document = '{document}'")
+    assert office.rows(lambda tx: service.newest(tx, 1))[0].whole
+    with pytest.raises(StorageError, match="is not as it was drafted"):
+        office.do("boss", "release_report", number=1)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE service_reports SET document = '{}'",
+        "UPDATE service_reports SET scope = 'x'",
+        "DELETE FROM service_reports",
+    ],
+)
+async def test_the_database_refuses_to_change_what_was_drafted(office: Office, statement: str):
+    await drafted(office)
+    with pytest.raises((DBAPIError, NetwatchError), match="are never changed"):
+        office.database.write_now(lambda tx: tx.execute(text(statement)))
+    assert office.states() == ["draft"]
 
 
 async def test_every_step_is_an_event_with_the_digest(office: Office):

@@ -26,6 +26,9 @@ def departments(draft: Draft) -> Iterator[Finding]:
         seen.add(table.name)
         yield from _names(path, table, draft)
         yield from _once((*path, "recipients"), table.recipients)
+        for index, address in enumerate(table.recipients):
+            if not address.isascii():
+                yield found((*path, "recipients", index), _("must be of ASCII characters: few relays take others"))
         yield from _once((*path, "periods"), table.periods)
 
 

@@ -10,6 +10,9 @@ depends_on = None
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+FROZEN = 'kind, scope, start, "end", revision, built_at, document, digest'
+"""What a service report says once and for all; only where it stands changes."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -88,3 +91,18 @@ def upgrade() -> None:
     op.create_index("ix_discrepancies_device_item", "discrepancies", ["device", "item"], unique=False)
     op.create_index("ix_discrepancies_event_id", "discrepancies", ["event_id"], unique=False)
     op.create_index("ix_discrepancies_state", "discrepancies", ["state"], unique=False)
+    if op.get_bind().dialect.name == "sqlite":
+        for verb, name in ((f"UPDATE OF {FROZEN}", "update"), ("DELETE", "delete")):
+            op.execute(
+                f"CREATE TRIGGER service_reports_{name}_refused BEFORE {verb} ON service_reports "
+                "BEGIN SELECT RAISE(ABORT, 'rows of service_reports are never changed'); END"
+            )
+        return
+    op.execute(
+        f"CREATE TRIGGER service_reports_refused BEFORE DELETE OR UPDATE OF {FROZEN} ON service_reports "
+        "FOR EACH ROW EXECUTE FUNCTION netwatch_refused()"
+    )
+    op.execute(
+        "CREATE TRIGGER service_reports_truncate_refused BEFORE TRUNCATE ON service_reports "
+        "FOR EACH STATEMENT EXECUTE FUNCTION netwatch_refused()"
+    )
