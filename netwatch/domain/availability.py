@@ -6,6 +6,7 @@ Planned maintenance is left out of the account, and what nobody saw is neither u
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -96,6 +97,12 @@ def meet(some: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
 def without(some: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
     """Return what is left of some time; each is as `merge` gives it."""
     return tuple(left for span in some for left in subtract(span, others))
+
+
+def inside(at: datetime, spans: Sequence[Span]) -> bool:
+    """Whether an instant lies in some time, which is as `merge` gives it."""
+    place = bisect_right(spans, at, key=lambda span: span.start) - 1
+    return place >= 0 and at in spans[place]
 
 
 def length(spans: Iterable[Span]) -> timedelta:

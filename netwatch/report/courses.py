@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netwatch.domain.availability import inside
 from netwatch.domain.promptness import Course
 from netwatch.storage import faults, retrospect
+from roster.spans import Span, merge
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.domain.model import Fault, Window
-    from roster.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def courses(
     found = [each for each in faults.during(tx, whole.start, whole.end) if _of(each, devices)]
     behind = [each for each in found if each.cause is not None]
     rest = [each for each in found if each.cause is None]
-    planned = [each for each in rest if any(window.covers(each.subject.device, each.opened) for window in windows)]
+    times = {name: _planned(name, windows) for name in {each.subject.device for each in rest}}
+    planned = [each for each in rest if inside(each.opened, times[each.subject.device])]
     known = {each.id for each in planned}
     kept = [each for each in rest if each.id not in known]
     answers = retrospect.answers(tx, [each.id for each in kept])
@@ -42,6 +44,10 @@ def courses(
         sum(whole.start <= each.opened for each in behind),
         sum(whole.start <= each.opened for each in planned),
     )
+
+
+def _planned(device: str, windows: Collection[Window]) -> tuple[Span, ...]:
+    return merge(Span(window.start, window.end) for window in windows if device in window.devices)
 
 
 def _of(fault: Fault, devices: Collection[str] | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from netwatch.domain.availability import Share, everywhere, meet, share, spells
+from netwatch.domain.availability import Share, everywhere, meet, share, spells, without
 from netwatch.storage import faults, retrospect, sights, windows
 from roster.spans import Span, merge
 
@@ -39,8 +39,8 @@ def spent(tx: Connection, settings: Settings, devices: Collection[str], whole: S
         watched = tuple(each.span for each in seen.get(name, ()))
         told = share(whole, seen=watched, out=out, cut_off=cut, planned=planned[name])
         # An outage that nobody saw, or of planned maintenance, is none.
-        counted = sum(bool(share(each, seen=watched, out=out, planned=planned[name]).out) for each in out)
-        answer[name] = (told, counted)
+        counted = without(meet(out, merge(watched)), merge(planned[name]))
+        answer[name] = (told, sum(bool(meet((each,), counted)) for each in out))
     return answer
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.domain.availability import Share, Sight, everywhere, length, meet, share, sighted, spells, without
+from netwatch.domain.availability import Share, Sight, everywhere, inside, length, meet, share, sighted, spells, without
 from roster.spans import Span, merge
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -86,6 +86,11 @@ def test_what_two_have_in_common_and_what_is_left_make_the_one(some, others):
     one, two = merge(some), merge(others)
     assert length(meet(one, two)) + length(without(one, two)) == length(one)
     assert meet(one, two) == meet(two, one)
+
+
+@given(spans, st.integers(-60, 220))
+def test_an_instant_lies_in_some_time_or_not(some, minute):
+    assert inside(at(minute), merge(some)) == any(at(minute) in each for each in some)
 
 
 @given(st.lists(spans, min_size=1, max_size=4))
