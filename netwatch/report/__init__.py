@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
 from netwatch.domain.notices import Kind
-from netwatch.report import approval, duties, registers, signing, standing
+from netwatch.report import approval, duties, registers, sessions, signing, standing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -19,12 +19,13 @@ from roster.handover import build, from_json
 from roster.layers import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.progress import Progress
+    from netwatch.storage.outbox import Letter
     from roster.report import Handover
 
 COMING = timedelta(days=1)
@@ -66,6 +67,7 @@ def draft(
     upto = events.last(tx)
     after = last.upto_event if last is not None else 0
     journal = events.between(tx, after, upto)
+    letters = _letters(tx, journal)
     known = handovers.of_shift(tx, shift.id)
     following = running(settings, shift.end)
     facts = of_report.Facts(
@@ -87,15 +89,18 @@ def draft(
         windows=tuple(_windows(tx, settings, now)),
         unseen=tuple(_unseen(tx, settings)),
         flapping=tuple(_flapping(tx)),
-        mail=_mail_figures(tx, journal),
-        mails=tuple(_mails(tx, journal)),
+        mail=_mail_figures(tx, journal, letters),
+        mails=tuple(_mails(journal, letters)),
         log=tuple(_log(tx, journal, settings)),
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
         stands=standing.stands(tx, settings, shift),
         records=registers.records(tx, settings, after, upto, now),
         unapproved=approval.unapproved(tx, settings, after, upto, now),
-        performed=duties.performed(tx, settings, shift, after, upto, now),
+        performed=(
+            *duties.performed(tx, settings, shift, after, upto, now),
+            *sessions.performed(tx, settings, after, upto),
+        ),
         environment=duties.environment(tx, settings, shift, now),
     )
     return Draft(shift, build(shift, facts, previous))
@@ -236,30 +241,34 @@ def _flapping(tx: Connection) -> Iterable[of_report.Flapping]:
             yield of_report.Flapping(fault.subject.device, fault.subject.id, fault.opened, fault.id)
 
 
-def _mail_figures(tx: Connection, journal: tuple[Entry, ...]) -> of_report.MailFigures:
+def _letters(tx: Connection, journal: tuple[Entry, ...]) -> dict[int, Letter]:
+    """Return the mails that events tell of, by number."""
+    told = (EventKind.MAILED, EventKind.MAIL_FAILED)
+    return outbox.several(tx, (_letter(entry) for entry in journal if entry.kind in told))
+
+
+def _letter(entry: Entry) -> int:
+    return int((entry.data or {}).get("outbox", 0))
+
+
+def _mail_figures(tx: Connection, journal: tuple[Entry, ...], letters: Mapping[int, Letter]) -> of_report.MailFigures:
     counted = outbox.counts(tx)
+    failed = [entry for entry in journal if entry.kind is EventKind.MAIL_FAILED]
+    lost = (letters.get(_letter(entry)) for entry in failed)
     return of_report.MailFigures(
         sent=sum(entry.kind is EventKind.MAILED for entry in journal),
-        failed=sum(entry.kind is EventKind.MAIL_FAILED for entry in journal),
+        failed=len(failed),
         waiting=counted.get(Delivery.QUEUED, 0) + counted.get(Delivery.UNROUTED, 0),
-        given_up=sum(_gave_up(tx, entry) for entry in journal),
+        given_up=sum(letter is not None and letter.state is Delivery.GIVEN_UP for letter in lost),
         oldest=outbox.oldest_waiting(tx),
     )
 
 
-def _gave_up(tx: Connection, entry: Entry) -> bool:
-    if entry.kind is not EventKind.MAIL_FAILED:
-        return False
-    letter = outbox.get(tx, int((entry.data or {}).get("outbox", 0)))
-    return letter is not None and letter.state is Delivery.GIVEN_UP
-
-
-def _mails(tx: Connection, journal: tuple[Entry, ...]) -> Iterable[of_report.Mail]:
+def _mails(journal: tuple[Entry, ...], letters: Mapping[int, Letter]) -> Iterable[of_report.Mail]:
     for entry in journal:
-        if entry.kind is EventKind.MAILED:
-            letter = outbox.get(tx, int((entry.data or {}).get("outbox", 0)))
-            if letter is not None and letter.kind in ALERTS:
-                yield of_report.Mail(entry.at, letter.recipient or "", letter.subject or "", entry.id)
+        letter = letters.get(_letter(entry)) if entry.kind is EventKind.MAILED else None
+        if letter is not None and letter.kind in ALERTS:
+            yield of_report.Mail(entry.at, letter.recipient or "", letter.subject or "", entry.id)
 
 
 def _log(tx: Connection, journal: tuple[Entry, ...], settings: Settings) -> Iterable[of_report.LogEntry]:

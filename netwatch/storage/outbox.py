@@ -11,7 +11,7 @@ from sqlalchemy import func, insert, select, update
 from netwatch.storage.schema import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -130,6 +130,16 @@ def get(tx: Connection, letter: int) -> Letter | None:
     """Return the letter of that number."""
     row = tx.execute(select(outbox).where(outbox.c.id == letter)).one_or_none()
     return None if row is None else _letter(row)
+
+
+def several(tx: Connection, letters: Iterable[int]) -> dict[int, Letter]:
+    """Return the letters of those numbers that there are, in a few questions however many they be."""
+    wanted = sorted(set(letters))
+    found = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        query = select(outbox).where(outbox.c.id.in_(wanted[start : start + AT_ONCE]))
+        found |= {row.id: _letter(row) for row in tx.execute(query)}
+    return found
 
 
 def listed(tx: Connection, most: int) -> tuple[Letter, ...]:
