@@ -36,6 +36,7 @@ from netwatch.workers.registers import RegistersWorker
 from netwatch.workers.reports import ReportsWorker
 from netwatch.workers.reviewer import Reviewer
 from netwatch.workers.roster import RosterWorker
+from netwatch.workers.sessions import SessionsWorker
 from netwatch.workers.watched import Watched
 from probes.api import Message, Shared, _
 from probes.icmp.pace import Pace
@@ -89,6 +90,7 @@ class Service:
         self._rota = RosterWorker(database, self.watched, clock, wake)
         self._registers = RegistersWorker(database, self.watched, clock, self._observer, wake)
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
+        self._sessions = SessionsWorker(database, self.watched, clock, self._observer, wake)
         self._archive = ArchiveWorker(database, self.watched, clock, self._observer)
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
         self._reports = ReportsWorker(database, self.watched, clock, wake)
@@ -114,6 +116,7 @@ class Service:
                 group.create_task(self._handover.run())
                 group.create_task(self._duties.run())
                 group.create_task(self._registers.run())
+                group.create_task(self._sessions.run())
                 group.create_task(self._rota.run())
                 group.create_task(self._approval.run())
                 group.create_task(self._archive.run())

@@ -16,6 +16,7 @@ from netwatch.domain.registers import (
     FieldKind,
     NotAllowed,
     extend,
+    listed,
     read,
     step,
 )
@@ -84,7 +85,17 @@ def _values(doing: Doing, kind: RegisterType) -> dict[str, str]:
             raise UsageError(error.template, **error.values) from error
         if known.kind is FieldKind.DEVICE and found[name] and found[name] not in doing.settings.devices:
             raise UsageError(_("there is no device {name}"), name=found[name][:64])
+        if known.kind is FieldKind.DEVICES:
+            _known_devices(doing, found[name])
     return found
+
+
+def _known_devices(doing: Doing, text: str) -> None:
+    """Refuse a name in a list that is no device and no group of devices."""
+    groups = {group for device in doing.settings.devices.values() for group in device.groups}
+    for name in listed(text):
+        if name not in doing.settings.devices and name not in groups:
+            raise UsageError(_("there is no device and no group {name}"), name=name[:64])
 
 
 def _allowed(

@@ -32,7 +32,8 @@ class FieldTable(Table):
     title: Titles
     """What people call it."""
     kind: Annotated[FieldKind, one_of(FieldKind)] = FieldKind.TEXT
-    """What it holds: `text`, `number`, `date`, `time`, `person`, `device`, `choice`, `yes` (yes or no), `mail`."""
+    """What it holds: `text`, `number`, `date`, `time`, `person`, `device`, `choice`, `yes` (yes or no), `mail`,
+    `devices` (names of devices and groups)."""
     needed: Needed | None = None
     """The step before which it must be filled in; a `yes` must then be yes."""
     choices: tuple[Title, ...] = ()
@@ -66,6 +67,9 @@ class RegisterTable(Table):
     """How long before the end the borrower and the owners are reminded by mail; `0s` only when it is overdue."""
     severity: SeverityName = Severity.WARNING
     """How bad it is that an entry is overdue; from `minor` on who is on duty gets a mail."""
+    check_before: Pause = timedelta()
+    """How long before an entry begins the equipment in its `devices` fields, and all links to it, are checked and
+    who is on duty is told; `0s` never."""
 
 
 def tables(configured: tuple[RegisterTable, ...]) -> tuple[RegisterTable, ...]:
@@ -98,6 +102,7 @@ def _type(table: RegisterTable) -> RegisterType:
         owners=table.owners,
         remind=table.remind,
         severity=table.severity,
+        check_before=table.check_before,
     )
 
 

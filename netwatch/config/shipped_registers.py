@@ -203,5 +203,24 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
             _field("follow_up", "跟进日期", _("follow up on"), "date"),
         ),
     },
+    {
+        "name": "session",
+        "title": {"zh_CN": "预约会话", "en": _("Booked session")},
+        "approval": "none",
+        "shape": "interval",
+        "place": "duties",
+        "clauses": ("T1", "T6"),
+        "check_before": "30m",
+        "field": (
+            _WHAT,
+            _field("with", "对方单位", _("other side"), needed="submit"),
+            _field("contact", "联系人", _("contact"), needed="submit"),
+            _field("phone", "电话", _("phone"), needed="submit"),
+            _field("equipment", "设备与链路", _("equipment and links"), "devices", "submit"),
+            _field("material", "资料交接", _("material handed over")),
+            _field("result", "结果", _("result"), needed="done"),
+            _field("filed", "归档位置", _("filed at"), needed="done"),
+        ),
+    },
 )
 """A `[[register_type]]` of the same name takes the place of one of these, or switches it off."""

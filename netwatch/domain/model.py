@@ -71,6 +71,7 @@ BOOKS: Mapping[str, str] = {
     "@archive": _("Archive of handovers"),
     "@duties": _("Duties"),
     "@registers": _("Registers"),
+    "@sessions": _("Booked sessions"),
 }
 """What is called a book in place of a device, and its name for people, to be translated."""
 

@@ -31,6 +31,7 @@ class FieldKind(Enum):
     CHOICE = "choice"
     YES = "yes"
     MAIL = "mail"
+    DEVICES = "devices"
 
 
 class Approval(Enum):
@@ -152,6 +153,8 @@ class RegisterType:
     owners: tuple[str, ...] = ()
     remind: timedelta = timedelta()
     severity: Severity = Severity.WARNING
+    check_before: timedelta = timedelta()
+    """How long before an entry begins its equipment is checked; zero where that is not done."""
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name."""
@@ -298,6 +301,8 @@ def _submit(kind: RegisterType, entry: Entry, _who: Doer, now: datetime) -> Entr
     if kind.approval is not Approval.NONE:
         return replace(entry, state=EntryState.SUBMITTED)
     if kind.shape is Shape.INTERVAL:
+        if entry.start is not None and entry.start > now:
+            return replace(entry, state=EntryState.APPROVED)
         return replace(entry, state=EntryState.OPEN, opened=now)
     _complete(kind, entry, EntryStep.DONE)
     return replace(entry, state=EntryState.DONE, opened=now, closed=now, done_by=entry.applicant)
@@ -382,6 +387,11 @@ def read(kind: Field, text: str) -> str:
     return clean
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """Return the names in a list as a person writes it: between commas of either language, or spaces."""
+    return tuple(dict.fromkeys(name for name in re.split(r"[\s,，、;；]+", text) if name))
+
+
 def _is_number(_kind: Field, text: str) -> bool:
     return re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", text, re.ASCII) is not None
 
@@ -406,6 +416,7 @@ _READ: Mapping[FieldKind, Callable[[Field, str], bool]] = {
     FieldKind.TEXT: lambda _kind, _text: True,
     FieldKind.PERSON: lambda _kind, text: "\n" not in text,
     FieldKind.DEVICE: lambda _kind, text: "\n" not in text,
+    FieldKind.DEVICES: lambda _kind, text: bool(listed(text)),
     FieldKind.NUMBER: _is_number,
     FieldKind.DATE: _is_date,
     FieldKind.TIME: _is_time,
@@ -417,6 +428,7 @@ _SAYS = {
     FieldKind.TEXT: "",
     FieldKind.PERSON: _("{field}: must be a name on one line"),
     FieldKind.DEVICE: _("{field}: must be a name on one line"),
+    FieldKind.DEVICES: _("{field}: must be names of devices or groups"),
     FieldKind.NUMBER: _("{field}: must be a number"),
     FieldKind.DATE: _("{field}: must be a date such as 2026-11-22"),
     FieldKind.TIME: _("{field}: must be a time such as 2026-11-22 08:00"),

@@ -62,6 +62,7 @@ class EventKind(Enum):
     EXPLAINED = "explained"
     PART = "part"
     REPORT = "report"
+    PREPARED = "prepared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ HAPPENINGS = {
     EventKind.EXPLAINED: _("approved"),
     EventKind.PART: _("part"),
     EventKind.REPORT: _("service report"),
+    EventKind.PREPARED: _("session prepared"),
 }
 
 

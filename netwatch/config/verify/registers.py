@@ -45,6 +45,10 @@ def _whole(path: KeyPath, table: RegisterTable) -> Iterator[Finding]:
         yield found(path, _("needs at least one field"))
     if table.shape is Shape.POINT and table.closes in {Closing.RETURN, Closing.LEAVE}:
         yield found((*path, "closes"), _('is of no use with shape = "{shape}"'), shape=table.shape.value)
+    if table.check_before and (
+        table.shape is Shape.POINT or all(each.kind is not FieldKind.DEVICES for each in table.field)
+    ):
+        yield found((*path, "check_before"), _('takes shape = "interval" and a field of the kind "devices"'))
     if table.approval is Approval.NONE:
         for index, each in enumerate(table.field):
             if each.needed == "approve":
