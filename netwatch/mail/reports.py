@@ -83,7 +83,11 @@ def _to_leader(reader: Reader, notice: Notice, what: Paperwork) -> Letter:
         tone="warning" if notice is Notice.REMINDER else "information",
         badge=word(what.filed.state.title),
         first=word(_FIRST[notice], **values),
-        facts=(*_facts(word, what.report), Fact(word(_("In short")), verdict.text)),
+        facts=(
+            *_facts(word, what.report),
+            Fact(word(_("In short")), verdict.text),
+            Fact(word(_("The whole report")), word(_("attached as a page"))),
+        ),
         commands=(
             Fact(word(_("To read it")), f"netwatch report show {number}"),
             Fact(word(_("To release it")), f"netwatch report release {number}"),
@@ -128,7 +132,11 @@ def _letter(reader: Reader, word: Wording, what: Paperwork) -> Letter:
         tone=_TONES[verdict.tone],
         badge=what.report.period.name,
         first=verdict.text,
-        facts=tuple(_facts(word, what.report)),
+        facts=(
+            *_facts(word, what.report),
+            Fact(word(_("Released by")), harmless(reader.office.called(what.filed.judged_by or ""))),
+            Fact(word(_("The whole report")), word(_("attached as a page"))),
+        ),
         footer=_footer(word, reader.office, reader.now),
     )
     plain, page = laid_out("notice", view, word.language)
