@@ -88,7 +88,9 @@ class SessionsWorker:
         opened = await self._database.read(partial(_windows, now=now, entries=coming)) if coming else ()
         booked = [self._booked(kinds[each.register], each, opened, now) for each in coming]
         await self._observer.book(BOOK, troubles(self._watched.settings, booked), now)
-        if booked and await self._database.write(lambda tx: self._keep(tx, booked, now)):
+        if not booked:
+            return
+        if await self._database.write(lambda tx: self._keep(tx, booked, now)):
             self._wake()
 
     def _booked(self, kind: RegisterType, entry: Entry, opened: tuple[Window, ...], now: datetime) -> Booked:
