@@ -127,7 +127,11 @@ def accept(tx: Connection, doing: Doing) -> Message:
     wish = Wish(step, _signer(doing), text, _read_back(doing, opened))
     signed = sign(tx, doing.settings, opened, wish, doing.now, doing.login)
     released = pass_on(tx, opened, doing.actor, _taken(doing, tx), doing.now)
-    values: dict[str, str | int | float] = {"number": opened.archived.id, "who": signed.by, "count": len(released)}
+    values: dict[str, str | int | float] = {
+        "number": opened.archived.id,
+        "who": doing.settings.called(signed.by),
+        "count": len(released),
+    }
     if released:
         return Message(_("handover report {number} is accepted by {who}; acknowledgements released: {count}"), values)
     return Message(_("handover report {number} is accepted by {who}"), values)

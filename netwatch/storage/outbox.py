@@ -135,7 +135,7 @@ def get(tx: Connection, letter: int) -> Letter | None:
 def several(tx: Connection, letters: Iterable[int]) -> dict[int, Letter]:
     """Return the letters of those numbers that there are, in a few questions however many they be."""
     wanted = sorted(set(letters))
-    found = {}
+    found: dict[int, Letter] = {}
     for start in range(0, len(wanted), AT_ONCE):
         query = select(outbox).where(outbox.c.id.in_(wanted[start : start + AT_ONCE]))
         found |= {row.id: _letter(row) for row in tx.execute(query)}

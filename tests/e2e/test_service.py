@@ -146,6 +146,35 @@ def test_a_report_can_be_built_and_shown(service: RunningService, door: Door):
     assert "quiet night" not in live  # it is in the report before, and in no other
 
 
+LI = """
+[[person]]
+name = "li"
+title = "Li Si"
+mail = "li@hospital.example"
+"""
+
+
+def test_a_shift_is_handed_over_by_commands_though_the_service_is_killed_in_between(
+    service: RunningService, door: Door
+):
+    service.configure(device("his", door.port) + LI)
+    service.start()
+    service.command("handover", "objects", "3 keys, 2 cards", "--by", "zhang")
+    assert "is offered" in service.command("handover", "offer", "--to", "li", "--by", "zhang")
+    service.kill()
+    service.start()
+    assert "does not take over" in service.command("handover", "accept", "--all", "0", "--by", "zhang", code=2)
+    assert "accepted by Li Si" in service.command("handover", "accept", "--all", "0", "--by", "li")
+    assert "Li Si" in service.command("duty", "now")
+    shown = service.command("handover", "show", "1")
+    assert "3 keys, 2 cards" in shown
+    assert "accepted, Li Si" in shown
+    wait_for(lambda: len(service.mails()) >= 2)
+    assert "are as they were archived and signed" in service.command("handover", "verify")
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/", timeout=5) as answer:
+        assert 'href="/handovers/1.pdf"' in answer.read().decode()
+
+
 def test_a_reload_takes_up_what_is_right_and_refuses_what_is_wrong(service: RunningService, door: Door):
     service.configure(device("his", door.port))
     service.start()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.handover.shown import shown
-from netwatch.storage import overview
+from netwatch.storage import overview, signatures
 from netwatch.web.pages import naming
+from roster.signing import Stage, stage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,7 @@ MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report: whose shift, when, and whether there is a page of it."""
+    """A report: whose shift, when, whether there is a page of it, and where its signing stands."""
 
     id: int
     shift: str
@@ -30,10 +31,13 @@ class ReportView:
     built_at: datetime
     revision: int
     readable: bool
+    stage: Stage | None
 
 
 def reports(tx: Connection, settings: Settings) -> tuple[ReportView, ...]:
     """Return the newest reports, newest first."""
+    found = overview.reports(tx, MOST)
+    signed = signatures.grouped(tx, [each.id for each in found])
     return tuple(
         ReportView(
             id=each.id,
@@ -43,8 +47,9 @@ def reports(tx: Connection, settings: Settings) -> tuple[ReportView, ...]:
             built_at=each.built_at,
             revision=each.revision,
             readable=bool(each.pages),
+            stage=stage(tuple(one.signature for one in signed[each.id])) if each.id in signed else None,
         )
-        for each in overview.reports(tx, MOST)
+        for each in found
     )
 
 
