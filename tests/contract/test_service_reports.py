@@ -362,3 +362,32 @@ async def test_the_same_rows_give_the_same_report_and_it_is_read_back_as_it_was(
 def test_only_what_is_released_leads_to_sent():
     sends = [state for state in ReportState if stepped(state, ReportStep.SEND) is ReportState.SENT]
     assert sends == [ReportState.RELEASED]
+
+
+async def both_silent(tmp_path: Path, database: Database, **more: str) -> Office:
+    """The core switch does not answer for ten minutes of an hour, nor does what is behind it."""
+    devices = switch("core") + switch("sw-1", parents=("core",))
+    office = Office(site(tmp_path, devices=devices, whole=PEOPLE, **more), database, START)
+    for minute in range(61):
+        office.clock.set(START + timedelta(minutes=minute))
+        for name in ("core", "sw-1"):
+            await office.sees(f"{name}/icmp", SILENT if 20 <= minute < 30 else ANSWERS)
+        await office.reviewer.review(office.clock.now())
+        office.database.write_now(lambda tx: see(office.settings, tx))
+    return office
+
+
+async def test_what_is_cut_off_by_a_fault_in_front_was_out_and_is_told_apart(tmp_path: Path, database: Database):
+    office = await both_silent(tmp_path, database)
+    report = office.report(START + timedelta(minutes=60))
+    share = report.total.share
+    assert (share.up, share.down, share.cut_off) == (timedelta(minutes=50), timedelta(), timedelta(minutes=10))
+    assert report.reached is False
+    assert (report.behind, sum(each.opened for each in report.faults), report.graves) == (1, 0, ())
+
+
+async def test_while_the_monitor_itself_was_cut_off_nothing_is_known(tmp_path: Path, database: Database):
+    office = await both_silent(tmp_path, database, site='canaries = ["core"]')
+    share = office.report(START + timedelta(minutes=60)).total.share
+    assert share.out == timedelta()
+    assert timedelta(minutes=48) <= share.up <= timedelta(minutes=50)
