@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import os
 import shutil
 
@@ -25,5 +26,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def _found(tool: str) -> bool:
+    """Whether a program is there, or a library where the name is that of one."""
+    if tool.startswith("lib"):
+        return ctypes.util.find_library(tool.removeprefix("lib")) is not None
     path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/lib/postgresql/15/bin"))
     return shutil.which(tool, path=path) is not None

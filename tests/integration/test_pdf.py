@@ -18,6 +18,7 @@ from roster.layers import Post
 from roster.phrase import Sentence
 from roster.signing import Signature, Step
 
+pytestmark = pytest.mark.needs("libpangoft2-1.0")
 START = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 END = START + timedelta(hours=8)
 SHIFT = Shift("day/2026-11-22/primary", "day/2026-11-22/primary", "day", "白班", date(2026, 11, 22), Post.PRIMARY,
