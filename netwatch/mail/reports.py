@@ -17,6 +17,7 @@ from netwatch.report import service_paper
 from netwatch.report.figures import lasting, per_cent
 from netwatch.report.paper import html
 from netwatch.storage import identity, outbox
+from netwatch.storage.outbox import Delivery
 from probes.api import _
 
 if TYPE_CHECKING:
@@ -118,11 +119,22 @@ def to_department(tx: Connection, settings: Settings, table: DepartmentTable, wh
     office, own = office_of(settings), identity.of(tx)
     new = 0
     for address in table.recipients:
-        key = f"{KIND}/{what.filed.id}/sent/{address}"[:200]
+        key = _key(what.filed.id, address)
         reader = Reader(office, own, "", key, now, address)
         word = Wording(table.language or office.language, office.zone, now)
         new += outbox.add(tx, _letter(reader, word, what)) is not None
     return new
+
+
+def undelivered(tx: Connection, table: DepartmentTable, number: int) -> tuple[str, ...]:
+    """Return the addresses of a department to which no mail server would take a report."""
+    keys = {_key(number, address): address for address in table.recipients}
+    found = outbox.of_keys(tx, list(keys))
+    return tuple(keys[letter.key] for letter in found if letter.state is Delivery.GIVEN_UP)
+
+
+def _key(number: int, address: str) -> str:
+    return f"{KIND}/{number}/sent/{address}"[:200]
 
 
 def _letter(reader: Reader, word: Wording, what: Paperwork) -> Letter:

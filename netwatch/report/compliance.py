@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.config.duties import duties
 from netwatch.config.registers import types
 from netwatch.domain.approval import Verdict
-from netwatch.domain.availability import Share
 from netwatch.domain.compliance import Compliance, Evidence, Source, judged
 from netwatch.domain.handing_over import Outcome
 from netwatch.domain.model import Severity
 from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.regulation import SHIPPED, Clause, clauses
-from netwatch.domain.service_report import ReportState
 from netwatch.language import translations
 from netwatch.report.counts import duty_counts, outcomes, register_counts
 from netwatch.report.courses import courses
-from netwatch.report.service import scope_of
+from netwatch.report.service_evidence import archive, reports, targets
 from netwatch.report.spent import maintenance, spent
-from netwatch.storage import deeds, discrepancies, retrospect, service, sights
+from netwatch.storage import deeds, discrepancies, retrospect, sights
 from netwatch.storage import roster as rosters
 from roster.spans import Span
-from roster.wall import wall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.config.reports import ClauseTable
+    from netwatch.domain.availability import Share
     from netwatch.domain.model import Window
     from netwatch.domain.period import Period
     from netwatch.domain.service_report import DutyCount, RegisterCount
 
 BLIND = 0.5
 """A device that nobody saw for more than this part of the time was not watched."""
-GRACE = timedelta(days=7)
-"""So long after a period its report may wait for a leader before it is missing."""
 OVER = frozenset({Outcome.ACCEPTED, Outcome.LATE})
 PENDING = frozenset({Outcome.WAITING, Outcome.MISSING})
 
@@ -84,11 +79,12 @@ def _evidence(tx: Connection, settings: Settings, period: Period, whole: Span, n
     yield from _roster(tx, settings, period, whole)
     yield _faults(tx, whole, windows)
     yield _unapproved(tx, whole)
-    yield from _reports(tx, settings, whole, now)
-    yield from _targets(settings, told)
+    if settings.file.department:
+        yield reports(tx, settings, whole, now)
+        yield targets(settings, told)
     acts = deeds.counted(tx, whole.start, whole.end)
     yield Evidence(Source.JOURNAL, acts, acts)
-    yield _archive(tx, whole)
+    yield archive(tx, whole)
     for duty in duty_counts(tx, settings, whole, now, lambda one: bool(one.clauses)):
         yield _duty(settings, duty)
     entered = {each.name: each for each in register_counts(tx, settings, whole, now)}
@@ -149,63 +145,6 @@ def _unapproved(tx: Connection, whole: Span) -> Evidence:
     wanting = tuple(f"U{each.id} {each.happened.device}" for each in found if each.verdict in bad)
     refs = tuple(f"U{each.id}" for each in found if each.verdict not in bad)
     return Evidence(Source.UNAPPROVED, len(found), len(refs), wanting, refs)
-
-
-def _reports(tx: Connection, settings: Settings, whole: Span, now: datetime) -> Iterator[Evidence]:
-    """Return the reports of the periods that ended in this time: each must have been sent."""
-    if not settings.file.department:
-        return
-    due, refs, wanting = 0, [], []
-    beginning = retrospect.beginning(tx)
-    for table in settings.file.department:
-        for kind in table.periods:
-            for period in _ended(PeriodKind(kind), whole, settings):
-                span = period.span(settings.site.zone)
-                if beginning is None or beginning >= span.end:
-                    continue
-                found = service.of_period(tx, period.kind, table.name, span.start)
-                sent = [each.id for each in found if each.state is ReportState.SENT]
-                if sent:
-                    refs.append(f"#{sent[-1]}")
-                elif now - span.end > GRACE and not any(each.state is ReportState.WITHHELD for each in found):
-                    wanting.append(f"{table.name} {period.name}")
-                else:
-                    continue
-                due += 1
-    yield Evidence(Source.REPORTS, due, len(refs), tuple(wanting), tuple(refs))
-
-
-def _ended(kind: PeriodKind, whole: Span, settings: Settings) -> Iterator[Period]:
-    """Yield the periods of a kind that ended in a stretch of time."""
-    zone = settings.site.zone
-    day: date = wall(whole.start, zone).date()
-    period = containing(kind, day)
-    while period.span(zone).end <= whole.end:
-        if period.span(zone).end > whole.start:
-            yield period
-        period = containing(kind, period.until)
-
-
-def _targets(settings: Settings, told: Mapping[str, tuple[Share, int]]) -> Iterator[Evidence]:
-    if not settings.file.department:
-        return
-    refs: list[str] = []
-    wanting: list[str] = []
-    for table in settings.file.department:
-        share = sum((told[name][0] for name in scope_of(settings, table).devices), Share())
-        if share.per_cent is not None:
-            word = f"{table.name} {share.per_cent:.3f} % / {table.target:g} %"
-            (refs if share.per_cent >= table.target else wanting).append(word)
-    yield Evidence(Source.TARGETS, len(refs) + len(wanting), len(refs), tuple(wanting), tuple(refs))
-
-
-def _archive(tx: Connection, whole: Span) -> Evidence:
-    """Return the service reports kept, each against its digest; handovers have a command of their own for that."""
-    found = service.ended(tx, whole.start, whole.end)
-    refs = tuple(f"#{each.id}" for each in found if each.whole)
-    return Evidence(
-        Source.ARCHIVE, len(found), len(refs), tuple(f"#{each.id}" for each in found if not each.whole), refs
-    )
 
 
 def _duty(settings: Settings, found: DutyCount) -> Evidence:

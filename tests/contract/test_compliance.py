@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ from netwatch.report.paper import html, text
 from netwatch.report.statistics import statistics, statistics_paper
 from netwatch.report.yearbook import yearbook
 from netwatch.report.yearbook_paper import yearbook_paper
+from netwatch.storage import outbox
+from netwatch.storage.outbox import Delivery
 from netwatch.workers.duties import DutiesWorker
 from netwatch.workers.handover import HandoverWorker
 from netwatch.workers.reports import ReportsWorker
@@ -217,6 +220,9 @@ async def test_a_year_is_bound_and_a_report_that_nobody_released_is_missing_afte
     house.do("boss", "release_report", number=1)
     house.do("boss", "send_report", number=1)
     assert (house.line("C8").standing, house.line("C8").evidence[0].refs) == (Standing.KEPT, ("#1",))
+    letter = next(each for each in house.letters() if each.recipient == "ct@hospital.example")
+    house.database.write_now(lambda tx: outbox.save(tx, replace(letter, state=Delivery.GIVEN_UP)))
+    assert house.line("C8").evidence[0].wanting == ("radiology 2026-W47: ct@hospital.example",)
     book = house.rows(lambda tx: yearbook(tx, house.planned, 2026, house.clock.now()))
     assert [month.period.name for month in book.months] == ["2026-11"]
     assert book.whole.total.share.accounted == book.months[0].total.share.accounted
