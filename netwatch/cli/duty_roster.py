@@ -17,7 +17,7 @@ from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.config import load
 from netwatch.config.people import standards
-from netwatch.errors import UsageError
+from netwatch.errors import StorageError, UsageError
 from netwatch.language import LANGUAGES, of_terminal, said, translations
 from netwatch.language import gettext as _
 from netwatch.plugins import Registry
@@ -34,6 +34,7 @@ from roster.publication import days_of
 if TYPE_CHECKING:
     from netwatch.config import Settings
     from roster.exchange import Exchange
+    from roster.findings import Leave
 
 DAYS = 35
 MOST = 100
@@ -293,9 +294,13 @@ def _show_checks(arguments: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def _read(settings: Settings) -> Any:
-    with closing(site.reader(settings)) as database:
-        return database.read_now(rows.leaves)
+def _read(settings: Settings) -> tuple[Leave, ...]:
+    """Return the leave that is granted; none where no records can be read, as with the roster itself."""
+    try:
+        with closing(site.reader(settings)) as database:
+            return database.read_now(rows.leaves)
+    except StorageError:
+        return ()
 
 
 def _show_fairness(arguments: argparse.Namespace) -> int:

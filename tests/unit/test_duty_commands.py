@@ -159,6 +159,11 @@ def test_who_is_next_and_how_fair_it_is(run: Run):
     assert "balance: " in run("fairness", "--days", "30")[1]
 
 
+def test_before_anything_is_on_record_the_roster_is_checked_as_configured(run: Run):
+    assert run("checks", "--days", "3")[2] == ""
+    assert plain(run, "suggest", ahead(run, "zhang")) != []
+
+
 def test_a_preview_shows_which_shifts_change_hands_before_anything_is_saved(run: Run, tmp_path: Path):
     other = tmp_path / "other.toml"
     first = f"{SystemClock().now() + timedelta(days=3):%Y-%m-%d}"
