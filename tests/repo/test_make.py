@@ -52,7 +52,7 @@ def test_every_tool_that_a_test_needs_is_installed_by_make_tools() -> None:
         for call in re.findall(r"mark\.needs\(([^)]*)\)", path.read_text(encoding="utf-8"))
         for tool in re.findall(r'"([^"]+)"', call)
     }
-    listed = set(re.findall(r"^([\w-]+) {2,}\S+$", TOOLS, re.MULTILINE))
+    listed = set(re.findall(r"^([\w.-]+) {2,}\S+$", TOOLS, re.MULTILINE))
     assert named - EVERYWHERE <= listed
     assert {"snmpd", "postgres"} <= named
 
