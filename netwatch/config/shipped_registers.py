@@ -205,7 +205,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
     },
     {
         "name": "session",
-        "title": {"zh_CN": "预约会话", "en": _("Booked session")},
+        "title": {"zh_CN": "会诊会议预约", "en": _("Booked session")},
         "approval": "none",
         "shape": "interval",
         "place": "duties",
