@@ -1,0 +1,1 @@
+"""What is read of devices: kept, compared with the approved baselines, judged, approved."""
