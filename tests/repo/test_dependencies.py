@@ -17,7 +17,7 @@ from packaging.version import Version
 REPOSITORY = Path(__file__).parents[2]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
-RUN = PROJECT["project"]["dependencies"] + EXTRAS["postgresql"] + EXTRAS["holidays"] + EXTRAS["pdf"]
+RUN = PROJECT["project"]["dependencies"] + [each for name, extra in EXTRAS.items() if name != "dev" for each in extra]
 DECISION = (REPOSITORY / "docs/decisions/0003-dependencies.md").read_text(encoding="utf-8")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
