@@ -1,5 +1,6 @@
 """The tables, by what they are of."""
 
+from netwatch.storage.schema.audit import audit_checkpoints, audit_events, audit_segments
 from netwatch.storage.schema.calendar import days
 from netwatch.storage.schema.columns import metadata, storable
 from netwatch.storage.schema.duties import fulfilments
@@ -23,6 +24,7 @@ from netwatch.storage.schema.service import discrepancies, parts, service_report
 from netwatch.storage.schema.signatures import remarks, signatures
 
 __all__ = [
+    "audit_checkpoints", "audit_events", "audit_segments",
     "checks", "days", "decisions", "devices", "discrepancies", "entries", "events", "exceptions", "faults",
     "feed_shifts", "feeds", "fulfilments", "handovers", "layouts", "meta", "metadata", "outbox", "parts", "polls",
     "publications", "remarks", "renderings", "service_reports", "sights", "signatures", "steps", "storable",
