@@ -40,6 +40,8 @@ class Snapshot:
     encoding: str = "utf-8"
     reads: int = 1
     """How often it was read so."""
+    settled: datetime | None = None
+    """Since when it counts: it was read twice in a row, or need not be. Who was just typing is not judged yet."""
 
 
 def canonical(sections: Iterable[Section]) -> bytes:

@@ -3,6 +3,7 @@
 from netwatch.storage.schema.audit import audit_checkpoints, audit_events, audit_segments
 from netwatch.storage.schema.calendar import days
 from netwatch.storage.schema.columns import metadata, storable
+from netwatch.storage.schema.drift import blobs, captures, doors, snapshots, visits
 from netwatch.storage.schema.duties import fulfilments
 from netwatch.storage.schema.monitoring import (
     checks,
@@ -24,9 +25,9 @@ from netwatch.storage.schema.service import discrepancies, parts, service_report
 from netwatch.storage.schema.signatures import remarks, signatures
 
 __all__ = [
-    "audit_checkpoints", "audit_events", "audit_segments",
-    "checks", "days", "decisions", "devices", "discrepancies", "entries", "events", "exceptions", "faults",
-    "feed_shifts", "feeds", "fulfilments", "handovers", "layouts", "meta", "metadata", "outbox", "parts", "polls",
-    "publications", "remarks", "renderings", "service_reports", "sights", "signatures", "steps", "storable",
+    "audit_checkpoints", "audit_events", "audit_segments", "blobs", "captures", "checks", "days", "decisions",
+    "devices", "discrepancies", "doors", "entries", "events", "exceptions", "faults", "feed_shifts", "feeds",
+    "fulfilments", "handovers", "layouts", "meta", "metadata", "outbox", "parts", "polls", "publications",
+    "remarks", "renderings", "service_reports", "sights", "signatures", "snapshots", "steps", "storable", "visits",
     "windows",
 ]  # fmt: skip
