@@ -117,4 +117,4 @@ def newest(tx: Connection, wanted: Wanted, most: int) -> tuple[AuditEvent, ...]:
 
 
 def _event(row: Row[Any]) -> AuditEvent:
-    return AuditEvent(*row._tuple())
+    return AuditEvent(*tuple(row))

@@ -24,9 +24,9 @@ START = (
 ON_CHAIN = "EXISTS (SELECT 1 FROM audit_events WHERE seq = NEW.{number} AND hash = NEW.hash{more})"
 # The head is never sealed: the next event is chained to it.
 WHOLE = (
-    f'NEW."first" = {START} AND NEW.last >= NEW."first" AND NEW.last < (SELECT max(seq) FROM audit_events) '
+    f'NEW."first" = {START} AND NEW.last >= NEW."first" AND NEW.last < (SELECT max(seq) FROM audit_events) '  # noqa: S608 - constants
     f"AND {ON_CHAIN.format(number='last', more=' AND at = NEW.upto')} "
-    'AND EXISTS (SELECT 1 FROM audit_events WHERE seq = NEW."first" AND prev_hash = NEW.prev_hash)'  # noqa: S608 - a constant
+    'AND EXISTS (SELECT 1 FROM audit_events WHERE seq = NEW."first" AND prev_hash = NEW.prev_hash)'
 )
 ALLOWED = {
     "audit_events": f"NEW.seq = {NEXT} AND NEW.prev_hash = {BEFORE}",
