@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from netwatch.config.draft import Draft, Entry, faults
 from netwatch.config.findings import Finding, Hint, found, unknown, unknown_key
-from netwatch.config.inheritance import Merged, check_tables, groups_of, merge, quarrels
+from netwatch.config.inheritance import Merged, groups_of, merge, named, quarrels, tables_of
 from netwatch.config.settings import CheckTable, Device, Group
 from netwatch.config.values import duration_text
 from netwatch.config.wording import literal
@@ -95,31 +95,21 @@ class Checks:
         own = self._named(device)
         inherited = [self._groups[name] for name in groups_of(device) if name in self._groups]
         names = dict.fromkeys(name for table in (*inherited, own) for name in table)
-        if not names and not any(check_tables(device)):
+        if not names and not any(tables_of(device, "check")):
             template = _("has no check, of its own or of a group, so that nothing would look at it")
             self.findings.append(found(device.path, template))
         for name in names:
             parts = [table[name] for table in (*inherited, own) if name in table]
-            self.findings += quarrels(name, parts)
+            template = _("the check '{name}' of the group is of kind '{first}'; give this one another name")
+            self.findings += quarrels(name, parts, template)
             measured = self._measured(tuple(path for path, _raw in parts), merge(parts), whole=True)
             if measured is not None and measured.table.enabled:
                 self.checks.append(measured.of(device.name, name))
 
     def _named(self, entry: Entry[Any]) -> dict[str, tuple[KeyPath, Mapping[str, Any]]]:
         """Return the checks of one table by their names."""
-        tables: dict[str, tuple[KeyPath, Mapping[str, Any]]] = {}
-        for path, raw in check_tables(entry):
-            name = raw.get("name", raw.get("kind"))
-            if not isinstance(name, str):
-                missing = "name" not in raw and "kind" not in raw
-                self.findings += [found((*path, "kind"), _("is missing"))] if missing else []
-            elif name in tables:
-                key = "name" if "name" in raw else "kind"
-                template = _("'{name}' is the name of another check here; give one of them a name of its own")
-                self.findings.append(found((*path, key), template, name=name))
-            else:
-                tables[name] = (path, raw)
-        return tables
+        template = _("'{name}' is the name of another check here; give one of them a name of its own")
+        return named(entry, "check", template, self.findings)
 
     def _measured(self, parts: tuple[KeyPath, ...], merged: Merged, *, whole: bool) -> Measured | None:
         """Validate a merged check once, however many devices have it."""
@@ -128,7 +118,7 @@ class Checks:
             findings: list[Finding] = []
             self._known[key] = measured = self._validated(merged, findings)
             # What a group leaves out, its devices may bring.
-            self.findings += [each for each in findings if whole or not _is_missing(each)]
+            self.findings += [each for each in findings if whole or not is_missing(each)]
             if measured is not None:
                 self.measured.append((merged, measured))
         return self._known[key]
@@ -137,14 +127,14 @@ class Checks:
         context = {"folder": self._draft.folder}
         own = {key: value for key, value in merged.raw.items() if key in OWN}
         rest = {key: value for key, value in merged.raw.items() if key not in OWN}
-        table = _model(CheckTable, own, merged, context, findings)
+        table = validated(CheckTable, own, merged, context, findings)
         probe = self._probe(merged, findings)
         if probe is None:
             return None
-        options = _model(probe.Options, rest, merged, context, findings)
+        options = validated(probe.Options, rest, merged, context, findings, OWN)
         if table is None or options is None:
             return None
-        findings += (*_pace(table, merged), *self._references(options, merged))
+        findings += (*_pace(table, merged), *references(options, merged, self._draft))
         return Measured(table, probe, options)
 
     def _probe(self, merged: Merged, findings: list[Finding]) -> type[Probe] | None:
@@ -162,25 +152,32 @@ class Checks:
             findings.append(Finding(path, literal(str(error))))
             return None
 
-    def _references(self, options: BaseModel, merged: Merged) -> Iterator[Finding]:
-        """Check the option `credential`, which means `[credential.NAME]` in whatever kind has it."""
-        name = getattr(options, "credential", None)
-        if isinstance(name, str) and name not in self._draft.credentials:
-            yield unknown(merged.at(("credential",)), _("credential"), name, self._draft.credentials.keys())
+
+def references(options: BaseModel, merged: Merged, draft: Draft) -> Iterator[Finding]:
+    """Check the option `credential`, which means `[credential.NAME]` in whatever kind has it."""
+    name = getattr(options, "credential", None)
+    if isinstance(name, str) and name not in draft.credentials:
+        yield unknown(merged.at(("credential",)), _("credential"), name, draft.credentials.keys())
 
 
-def _model(
-    model: type[Any], raw: Mapping[str, Any], merged: Merged, context: dict[str, Any], findings: list[Finding]
+def validated(
+    model: type[Any],
+    raw: Mapping[str, Any],
+    merged: Merged,
+    context: dict[str, Any],
+    findings: list[Finding],
+    around: frozenset[str] = frozenset(),
 ) -> Any:
+    """Return the model of a merged table, or None and what is wrong with it. `around` are the keys beside the options."""
     try:
         return model.model_validate(raw, context=context)
     except ValidationError as error:
         for finding in faults(error, model, raw):
             at = replace(finding, path=merged.at(finding.path))
             top = finding.path[0] if len(finding.path) == 1 else ""
-            if model is not CheckTable and top in raw and top not in model.model_fields:
+            if around and top in raw and top not in model.model_fields:
                 # A key that is no option may be meant for the check itself.
-                at = unknown_key(at.path, OWN | set(model.model_fields))
+                at = unknown_key(at.path, around | set(model.model_fields))
             findings.append(at)
         return None
 
@@ -200,5 +197,6 @@ def _pace(table: CheckTable, merged: Merged) -> Iterator[Finding]:
             yield found(merged.at((key,)), template, every=duration_text(table.every))
 
 
-def _is_missing(finding: Finding) -> bool:
+def is_missing(finding: Finding) -> bool:
+    """Whether it is about a key that is not there."""
     return finding.what.template == _("is missing")

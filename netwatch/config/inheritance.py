@@ -1,4 +1,4 @@
-"""How the check tables of groups and of a device become one: later keys over earlier ones."""
+"""How the tables of groups and of a device become one, such as checks: later keys over earlier ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A check as groups and device together describe it, and which table each key came from."""
+    """A check, or a way to collect, as groups and device describe it together, and which table each key came from."""
 
     raw: Mapping[str, Any]
     origin: Mapping[str, KeyPath]
@@ -35,16 +35,36 @@ def groups_of(device: Entry[Device]) -> tuple[str, ...]:
     return tuple(name for name in groups if isinstance(name, str)) if isinstance(groups, tuple) else ()
 
 
-def check_tables(entry: Entry[Any]) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
-    """Yield the check tables of a group or a device with their paths."""
-    tables = entry.raw.get("check", ())
+def tables_of(entry: Entry[Any], key: str) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    """Yield the tables of a group or a device under a key, such as its checks, with their paths."""
+    tables = entry.raw.get(key, ())
     for index, raw in enumerate(tables if isinstance(tables, tuple) else ()):
         if isinstance(raw, dict):
-            yield (*entry.path, "check", index), raw
+            yield (*entry.path, key, index), raw
+
+
+def named(
+    entry: Entry[Any], key: str, twice: str, findings: list[Finding]
+) -> dict[str, tuple[KeyPath, Mapping[str, Any]]]:
+    """Return the tables under a key by their names, which are their kinds where they have none of their own.
+
+    `twice` is what is said of a name that is there already.
+    """
+    tables: dict[str, tuple[KeyPath, Mapping[str, Any]]] = {}
+    for path, raw in tables_of(entry, key):
+        name = raw.get("name", raw.get("kind"))
+        if not isinstance(name, str):
+            missing = "name" not in raw and "kind" not in raw
+            findings += [found((*path, "kind"), _("is missing"))] if missing else []
+        elif name in tables:
+            findings.append(found((*path, "name" if "name" in raw else "kind"), twice, name=name))
+        else:
+            tables[name] = (path, raw)
+    return tables
 
 
 def merge(parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Merged:
-    """Lay check tables over each other, later keys over earlier ones."""
+    """Lay tables over each other, later keys over earlier ones."""
     raw: dict[str, Any] = {}
     origin: dict[str, KeyPath] = {}
     path: KeyPath = ()
@@ -55,10 +75,9 @@ def merge(parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Merged:
     return Merged(raw, origin, path)
 
 
-def quarrels(name: str, parts: Iterable[tuple[KeyPath, Mapping[str, Any]]]) -> Iterator[Finding]:
-    """Yield where a check is said to be of another kind than it was before."""
+def quarrels(name: str, parts: Iterable[tuple[KeyPath, Mapping[str, Any]]], template: str) -> Iterator[Finding]:
+    """Yield, in the words of `template`, where a table is said to be of another kind than it was before."""
     kinds = [(path, kind) for path, raw in parts if isinstance(kind := raw.get("kind"), str)]
     for path, kind in kinds[1:]:
         if kind != kinds[0][1]:
-            template = _("the check '{name}' of the group is of kind '{first}'; give this one another name")
             yield found((*path, "kind"), template, name=name, first=kinds[0][1])
