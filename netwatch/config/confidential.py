@@ -14,20 +14,23 @@ from probes.api import _
 from probes.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from netwatch.config.checks import Checks
     from netwatch.config.draft import Draft
+    from netwatch.config.inheritance import Merged
     from netwatch.config.locate import KeyPath
     from netwatch.config.sources import Sources
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def exposed(draft: Draft, checks: Checks, sources: Sources) -> Iterator[Finding]:
-    """Yield each file that holds a secret, or is one, and may be read by others than its owner."""
+def exposed(draft: Draft, options: Iterable[tuple[Merged, BaseModel]], sources: Sources) -> Iterator[Finding]:
+    """Yield each file that holds a secret, or is one, and may be read by others than its owner.
+
+    `options` are those of checks and of ways to collect, each with where it comes from.
+    """
     told = set()
-    for path, raw in _secrets(draft, checks):
+    for path, raw in _secrets(draft, options):
         if isinstance(raw, str):
             document = sources.document(path)
             if document.mode & OTHERS and document.path not in told:
@@ -40,13 +43,13 @@ def exposed(draft: Draft, checks: Checks, sources: Sources) -> Iterator[Finding]
                 yield found(path, _("others may read the secret: run chmod 600 {file}"), file=shlex.quote(str(file)))
 
 
-def _secrets(draft: Draft, checks: Checks) -> Iterator[tuple[KeyPath, Any]]:
+def _secrets(draft: Draft, options: Iterable[tuple[Merged, BaseModel]]) -> Iterator[tuple[KeyPath, Any]]:
     """Yield every secret as it stands in a file: the words, or where they are kept."""
     entries = [entry for of_model in draft.entries.values() for entry in of_model]
     for entry in (*entries, *draft.credentials.values()):
         yield from _inside(entry.table, entry.raw, entry.path)
-    for merged, measured in checks.measured:
-        for path, raw in _inside(measured.options, merged.raw, ()):
+    for merged, model in options:
+        for path, raw in _inside(model, merged.raw, ()):
             yield merged.at(path), raw
 
 

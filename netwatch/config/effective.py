@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwatch.config.toml import document
@@ -13,9 +15,9 @@ from netwatch.config.values import listen_address
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from netwatch.config.checks import Check
+    from netwatch.config.collecting import Collect
     from netwatch.config.settings import Device, File, Mail, Person, Polling, Site
     from netwatch.config.thresholds import Meanings, Rules
     from netwatch.config.windows import Windows
@@ -31,14 +33,15 @@ SQLITE = "sqlite:///"
 class Settings:
     """What the files say, worked out: `netwatch.config.load` makes it.
 
-    `file` has the tables as they were written, but for the options of checks, which are in `checks`
-    as each device has them in the end.
+    `file` has the tables as they were written, but for the options of checks and collectors, which are in `checks`
+    and `collects` as each device has them in the end.
     """
 
     path: Path
     file: File
     devices: Mapping[str, Device]
     checks: tuple[Check, ...]
+    collects: tuple[Collect, ...]
     parents: Mapping[str, tuple[str, ...]]
     people: Mapping[str, Person]
     roster: Roster
@@ -87,10 +90,19 @@ class Settings:
             return url
         return SQLITE + str(self.folder / url.removeprefix(SQLITE))
 
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys, absolute. Whoever backs up the records backs it up apart, or nobody reads them."""
+        if self.file.storage.keys is not None:
+            return self.file.storage.keys
+        if self.database_url.startswith(SQLITE):
+            return Path(self.database_url.removeprefix(SQLITE)).parent / "keys"
+        return Path(os.environ.get("STATE_DIRECTORY", "/var/lib/netwatch").partition(":")[0]) / "keys"
+
     @cached_property
     def digest(self) -> str:
         """A name for what this configuration says, the same as long as it says the same. Secrets have no part in it."""
-        said = (self.file, self.checks, self.parents)  # a secret in it shows as `***`
+        said = (self.file, self.checks, self.collects, self.parents)  # a secret in it shows as `***`
         return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
     def called(self, person: str | None) -> str:
@@ -116,14 +128,19 @@ class Settings:
 
     def _tables(self) -> dict[str, Any]:
         """Return the file's tables, each device with the checks that it really has."""
-        tables = self.file.model_dump(exclude={"include": True, "group": {"__all__": {"check"}}, "device": True})
+        inherited = {"check", "collect"}
+        tables = self.file.model_dump(exclude={"include": True, "group": {"__all__": inherited}, "device": True})
         tables |= {key: None for key, value in tables.items() if value == ()}
         tables["credential"] = {name: _dumped(value) for name, value in self.credentials.items()} or None
         of_device: dict[str, list[dict[str, Any]]] = {name: [] for name in self.devices}
         for check in self.checks:
             of_device[check.device].append(_check(check))
+        read: dict[str, list[dict[str, Any]]] = {name: [] for name in self.devices}
+        for collect in self.collects:
+            read[collect.device].append(_collect(collect))
         tables["device"] = [
-            device.model_dump(exclude={"check"}) | {"parents": self.parents[name], "check": of_device[name]}
+            device.model_dump(exclude=inherited)
+            | {"parents": self.parents[name], "check": of_device[name], "collect": read[name]}
             for name, device in self.devices.items()
         ]
         return tables
@@ -147,4 +164,16 @@ def _check(check: Check) -> dict[str, Any]:
         "severity": check.severity,
         "reachability": check.reachability,
         **check.options.model_dump(),
+    }
+
+
+def _collect(collect: Collect) -> dict[str, Any]:
+    """Return a way to collect as its table would be written out."""
+    return {
+        "kind": collect.kind,
+        "name": collect.name,
+        "every": collect.every,
+        "facets": collect.facets,
+        "deadline": collect.deadline,
+        **collect.options.model_dump(),
     }

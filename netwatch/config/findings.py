@@ -104,6 +104,6 @@ def _name(item: Any, key: str | int, table: str) -> str:
     if isinstance(key, str):
         return key
     name = _inside(item, "name")
-    if name is None and table == "check":
-        name = _inside(item, "kind")  # a check without a name is called by its kind
+    if name is None and table in {"check", "collect"}:
+        name = _inside(item, "kind")  # one without a name is called by its kind
     return name if isinstance(name, str) and name else str(key + 1)

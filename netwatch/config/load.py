@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netwatch.config.checks import OWN, Checks
+from netwatch.config.collecting import OWN as OWN_OF_COLLECT
+from netwatch.config.collecting import Collecting
 from netwatch.config.confidential import exposed
 from netwatch.config.draft import drafted, model_of, shapes
+from netwatch.config.drift import CollectTable
 from netwatch.config.effective import Settings
 from netwatch.config.files import included, read
 from netwatch.config.findings import found
@@ -43,13 +46,16 @@ def load(path: Path, registry: Registry) -> Settings:
     sources = _sources(path)
     draft = drafted(sources.data, path.parent)
     checks = Checks(draft, registry)
+    collecting = Collecting(draft, registry)
     meanings = Meanings(registry)
-    findings = [*draft.findings, *checks.findings, *_between(draft), *exposed(draft, checks, sources)]
+    options = [(merged, each.options) for merged, each in (*checks.measured, *collecting.read)]
+    findings = [*draft.findings, *checks.findings, *collecting.findings, *_between(draft)]
+    findings += exposed(draft, options, sources)
     findings += thresholds(draft, meanings, registry, (measured.probe.kind for _merged, measured in checks.measured))
     problems = sources.problems + sources.located(findings)
     if problems:
         raise ConfigError(problems)
-    return _settings(path, sources, draft, checks, meanings)
+    return _settings(path, sources, draft, checks, collecting, meanings)
 
 
 def _sources(path: Path) -> Sources:
@@ -93,7 +99,9 @@ def _between(draft: Draft) -> Iterator[Finding]:
         yield from rule(draft)
 
 
-def _settings(path: Path, sources: Sources, draft: Draft, checks: Checks, meanings: Meanings) -> Settings:
+def _settings(
+    path: Path, sources: Sources, draft: Draft, checks: Checks, collecting: Collecting, meanings: Meanings
+) -> Settings:
     credentials = {name: entry.table for name, entry in draft.credentials.items()}
     file = _file(sources.main.data, draft, credentials)
     groups = {entry.name: groups_of(entry) for entry in draft.each(Device)}
@@ -103,6 +111,7 @@ def _settings(path: Path, sources: Sources, draft: Draft, checks: Checks, meanin
         file=file,
         devices={device.name: device for device in file.device},
         checks=tuple(checks.checks),
+        collects=tuple(collecting.collects),
         parents=devices.parents_of(draft),
         people={person.name: person for person in file.person},
         roster=roster_of(file),
@@ -126,11 +135,15 @@ def _file(main: Mapping[str, Any], draft: Draft, credentials: Mapping[str, Any])
 
 
 def _without_options(table: Any) -> Any:
-    """Leave out the options of checks: they may hold secrets as plain text, which nobody shall see in a log."""
-    if not isinstance(table, Device | Group) or not any(check.model_extra for check in table.check):
+    """Leave out the options of checks and collectors: they may hold secrets as plain text, which no log shall show."""
+    if not isinstance(table, Device | Group):
         return table
-    bare = [
-        CheckTable.model_construct(check.model_fields_set & OWN, **{key: getattr(check, key) for key in OWN})
-        for check in table.check
-    ]
-    return table.model_copy(update={"check": tuple(bare)})
+    bare = {
+        "check": tuple(_bare(check, CheckTable, OWN) for check in table.check),
+        "collect": tuple(_bare(collect, CollectTable, OWN_OF_COLLECT) for collect in table.collect),
+    }
+    return table.model_copy(update={key: value for key, value in bare.items() if value})
+
+
+def _bare(table: Any, model: type[Any], own: frozenset[str]) -> Any:
+    return model.model_construct(table.model_fields_set & own, **{key: getattr(table, key) for key in own})

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netwatch.config.approval import ApprovalTable
 from netwatch.config.calendar import CalendarTable
+from netwatch.config.drift import CollectTable, DriftTable
 from netwatch.config.duties import DutyTable
 from netwatch.config.handover import Handover
 from netwatch.config.registers import RegisterTable
@@ -85,6 +86,9 @@ class Storage(Table):
     """The password of the PostgreSQL user."""
     keep_samples: Keeping = timedelta(days=14)
     """How long each measured value is kept."""
+    keys: PathOf | None = None
+    """The folder of the keys that encrypt and sign, which must be backed up apart from the records; by default `keys`
+    beside a SQLite database, else in the service's state directory."""
 
 
 class Log(Table):
@@ -156,6 +160,8 @@ class Group(Table):
     """What people call it."""
     check: tuple[CheckTable, ...] = ()
     """The checks of its devices, as `[[group.check]]`."""
+    collect: tuple[CollectTable, ...] = ()
+    """How its devices are read for what they are set to, as `[[group.collect]]`."""
     parents: tuple[Name, ...] = ()
     """The parents of those of its devices that name none themselves."""
 
@@ -175,6 +181,8 @@ class Device(Table):
     """The devices through which it is reached. It is unreachable, not down, when all of them are."""
     check: tuple[CheckTable, ...] = ()
     """Its own checks, as `[[device.check]]`, besides those of its groups."""
+    collect: tuple[CollectTable, ...] = ()
+    """How it is read for what it is set to, as `[[device.collect]]`, besides those of its groups."""
     affects: Title | None = None
     """Who notices when it fails: departments, floors, systems."""
     runbook: Title | None = None
@@ -398,6 +406,7 @@ class File(Table):
     cover: tuple[CoverTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
     approval: ApprovalTable = ApprovalTable()
+    drift: DriftTable = DriftTable()
     roster: RosterTable = RosterTable()
     register_type: tuple[RegisterTable, ...] = ()
     duty: tuple[DutyTable, ...] = ()
