@@ -1,0 +1,201 @@
+"""A difference in words, and what it is about."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netwatch.domain.drift.difference import compare
+from netwatch.domain.drift.risk import OTHERWISE, Risk, risks, severity
+from netwatch.domain.drift.words import LONGEST, MOST, sentences
+from netwatch.domain.model import Severity
+from probes.collect import Section
+
+
+def text(*sections: tuple[str, ...] | list[str]) -> tuple[Section, ...]:
+    """Return sections: a list stands alone, of a tuple the first is the path, parted by bars."""
+    return tuple(
+        Section((), tuple(each)) if isinstance(each, list) else Section(tuple(each[0].split("|")), tuple(each[1:]))
+        for each in sections
+    )
+
+
+CASES = {
+    "a description": (
+        text(("interface GE1/0/5", "description A", "stp edged-port enable")),
+        text(("interface GE1/0/5", "description B", "stp edged-port enable")),
+        ["interface GE1/0/5: description A → B"],
+        set(),
+    ),
+    "a port shut down on VRP": (
+        text(("interface GE1/0/5", "description A")),
+        text(("interface GE1/0/5", "description A", "shutdown")),
+        ["interface GE1/0/5: shut down"],
+        {Risk.PORT_OFF},
+    ),
+    "an uplink shut down on IOS": (
+        text(("interface Gi1/0/48", "switchport mode trunk", "no shutdown")),
+        text(("interface Gi1/0/48", "switchport mode trunk", "shutdown")),
+        ["interface Gi1/0/48: shut down"],
+        {Risk.UPLINK},
+    ),
+    "a port of Junos that is disabled": (
+        text(("interfaces|ge-0/0/1", "description old;", "unit 0;")),
+        text(("interfaces|ge-0/0/1", "description new;", "disable;", "unit 0;")),
+        ["interfaces / ge-0/0/1: shut down", "interfaces / ge-0/0/1: description old → new"],
+        {Risk.PORT_OFF},
+    ),
+    "a port that is shut down no longer": (
+        text(("interface GE1/0/5", "shutdown")),
+        text(("interface GE1/0/5", "undo shutdown")),
+        ["interface GE1/0/5: no longer shut down"],
+        set(),
+    ),
+    "a new VLAN": (
+        text(["sysname S1", "vlan batch 10 20"]),
+        text(["sysname S1", "vlan batch 10 20 30"], ("vlan 30", "name guests")),
+        ["vlan batch 10 20 → 10 20 30", "new VLAN 30"],
+        {Risk.VLAN},
+    ),
+    "a rule of an ACL of VRP": (
+        text(("acl number 3001", "rule 5 permit ip", "rule 10 deny ip")),
+        text(("acl number 3001", "rule 10 deny ip source any", "rule 15 deny tcp")),
+        ["ACL 3001: rule 5 removed", "ACL 3001: rule 10 changed", "ACL 3001: rule 15 added"],
+        {Risk.ACL},
+    ),
+    "an ACL of IOS": (
+        text(("ip access-list extended MGMT", "10 permit ip any any")),
+        text(("ip access-list extended MGMT", "20 deny ip any any")),
+        ["ACL MGMT: rule 10 removed", "ACL MGMT: rule 20 added"],
+        {Risk.ACL},
+    ),
+    "a whole ACL": (
+        text(["sysname S1"]),
+        text(["sysname S1"], ("acl name guests 3999", "rule 5 permit ip")),
+        ["new ACL guests"],
+        {Risk.ACL},
+    ),
+    "a user of IOS": (
+        text(["username zhang secret <secret:0a>"]),
+        text(["username zhang secret <secret:0b>", "username x privilege 15", "username x secret <secret:0c>"]),
+        ["user x added", "user zhang changed"],
+        {Risk.USER},
+    ),
+    "a user of VRP": (
+        text(("aaa", "local-user a privilege level 3", "local-user b privilege level 3")),
+        text(("aaa", "local-user a privilege level 15")),
+        ["user b removed", "aaa: local-user a privilege level 3 → 15"],
+        {Risk.USER, Risk.AAA},
+    ),
+    "a user of FortiOS": (
+        text(["x"]),
+        text(["x"], ("config system admin|edit x", "set accprofile super_admin")),
+        ["user x added"],
+        {Risk.USER},
+    ),
+    "a secret": (
+        text(("aaa", "local-user a password irreversible-cipher <secret:1>")),
+        text(("aaa", "local-user a password irreversible-cipher <secret:2>")),
+        ["aaa: local-user a password irreversible-cipher: the secret changed"],
+        {Risk.USER, Risk.AAA},
+    ),
+    "a route": (
+        text(["ip route 0.0.0.0 0.0.0.0 10.0.0.1"]),
+        text(["ip route 0.0.0.0 0.0.0.0 10.0.0.2", "ip route 10.9.0.0 255.255.0.0 10.0.0.9"]),
+        ["ip route 0.0.0.0 0.0.0.0 10.0.0.1 → 10.0.0.2", "route 10.9.0.0 255.255.0.0 10.0.0.9 added"],
+        {Risk.ROUTE},
+    ),
+    "a rule of FortiOS": (
+        text(("config firewall policy|edit 5", "set action accept", "set dstaddr all")),
+        text(("config firewall policy|edit 5", "set action deny", "set dstaddr all")),
+        ["config firewall policy / edit 5: action accept → deny"],
+        {Risk.FIREWALL},
+    ),
+    "a rule of RouterOS": (
+        text(("/ip firewall filter", "add action=accept chain=input")),
+        text(("/ip firewall filter", "add action=drop chain=input")),
+        ["/ip firewall filter: add action=accept chain=input → action=drop chain=input"],
+        {Risk.FIREWALL},
+    ),
+    "a login of VyOS": (
+        text(["system login user vyos level admin", "interfaces ethernet eth0 address 10.0.0.1/24"]),
+        text(["system login user vyos level operator", "interfaces ethernet eth0 address 10.0.0.2/24"]),
+        ["system login user vyos level admin → operator", "interfaces ethernet eth0 address 10.0.0.1/24 → 10.0.0.2/24"],
+        {Risk.USER},
+    ),
+    "a package of a server": (
+        text(("packages", "bash 5.2", "openssl 1.1.1")),
+        text(("packages", "bash 5.2", "nmap 7.94", "openssl 3.0.2")),
+        ["packages: openssl 1.1.1 → 3.0.2", "packages: nmap 7.94 added"],
+        set(),
+    ),
+    "who may ask by SNMP, and where logs go": (
+        text(["snmp-server community <secret:1> RO", "logging host 10.0.0.7", "ntp server 10.0.0.8"]),
+        text(["snmp-server community <secret:2> RO", "logging host 10.0.0.9", "ntp server 10.0.0.8"]),
+        ["snmp-server community: the secret changed", "logging host 10.0.0.7 → 10.0.0.9"],
+        {Risk.COMMUNITY, Risk.LOGGING},
+    ),
+    "how it is managed, and the tree": (
+        text(("line vty 0 4", "transport input ssh"), ["spanning-tree mode rapid-pvst"]),
+        text(("line vty 0 4", "transport input telnet"), ["spanning-tree mode mst"]),
+        ["line vty 0 4: transport input ssh → telnet", "spanning-tree mode rapid-pvst → mst"],
+        {Risk.ACCESS, Risk.TREE},
+    ),
+    "a section that is gone": (
+        text(["x"], ("class-map match-any voice", "match dscp ef", "match cos 5")),
+        text(["x"]),
+        ["section class-map match-any voice removed, 2 lines"],
+        set(),
+    ),
+    "many lines of a section": (
+        text(("route-map X permit 10", *(f"match tag {n}" for n in range(9)))),
+        text(("route-map X permit 10", *(f"match metric {n}" for n in range(9)))),
+        ["section route-map X permit 10: 9 lines added, 9 removed"],
+        {Risk.ROUTE},
+    ),
+    "sections that only stand elsewhere": (text(("a", "1"), ("b", "2")), text(("b", "2"), ("a", "1")),
+        ["sections stand in another order"], set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_difference_is_told_in_words_and_named_by_what_it_is_about(case):
+    before, after, told, about = CASES[case]
+    difference = compare(before, after)
+    assert [str(each) for each in sentences(difference)] == told
+    assert set(risks(difference)) == about
+
+
+def test_the_worst_is_named_first_and_says_how_bad_it_is():
+    before, after, _told, _about = CASES["who may ask by SNMP, and where logs go"]
+    found = risks(compare(before, after))
+    assert found == (Risk.COMMUNITY, Risk.LOGGING)
+    assert severity(found) is Severity.CRITICAL
+    assert severity(found, {Risk.COMMUNITY: Severity.MINOR, Risk.LOGGING: Severity.WARNING}) is Severity.MINOR
+    assert severity(()) is OTHERWISE
+
+
+def test_what_a_device_says_neither_moves_a_cursor_nor_fills_a_page():
+    before, after = text(["banner x"]), text(["banner \x1b[2J\u202e{name}" + "y" * 1000])
+    (said,) = (str(each) for each in sentences(compare(before, after)))
+    assert said.startswith("banner x → \\x1b[2J\\u202e{name}yyy")
+    assert len(said) < LONGEST + 20
+
+
+def test_of_very_much_that_changed_the_first_is_told_and_the_rest_counted():
+    before, after = text(["x"]), text(["x", *(f"line {n}" for n in range(500))])
+    found = sentences(compare(before, after))
+    assert len(found) == MOST + 1
+    assert str(found[-1]) == f"and {500 - MOST} more differences"
+
+
+HOSTILE = st.lists(st.text(max_size=12), max_size=8).map(lambda lines: (Section((), tuple(lines)),))
+
+
+@given(HOSTILE, HOSTILE)
+def test_every_difference_has_a_sentence_and_every_sentence_can_be_said(before, after):
+    difference = compare(before, after)
+    told = [str(each) for each in sentences(difference)]
+    assert bool(told) == (not difference.empty)
+    assert all(line.isprintable() for line in told)
