@@ -48,7 +48,8 @@ def load(path: Path, registry: Registry) -> Settings:
     checks = Checks(draft, registry)
     collecting = Collecting(draft, registry)
     meanings = Meanings(registry)
-    options = [(merged, each.options) for merged, each in (*checks.measured, *collecting.read)]
+    options = [(merged, measured.options) for merged, measured in checks.measured]
+    options += [(merged, read.options) for merged, read in collecting.read]
     findings = [*draft.findings, *checks.findings, *collecting.findings, *_between(draft)]
     findings += exposed(draft, options, sources)
     findings += thresholds(draft, meanings, registry, (measured.probe.kind for _merged, measured in checks.measured))

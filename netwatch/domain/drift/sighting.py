@@ -1,0 +1,102 @@
+"""What a read makes of what is known: the same again, something new that may be half typed, or a change that counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from netwatch.domain.drift.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from probes.collect import Evidence
+
+
+class Sight(Enum):
+    """What a complete read is, after those before it."""
+
+    SAME = "same"
+    """What counts was read again."""
+    DOUBTED = "doubted"
+    """Something else, read for the first time, or again too soon: it does not count yet."""
+    SETTLED = "settled"
+    """Something else, and it counts from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a complete read says of one facet: its content, and what the device says of who changed it, and when."""
+
+    device: str
+    facet: str
+    content: str
+    rules: str
+    evidence: tuple[Evidence, ...] = ()
+    saved_at: datetime | None = None
+    saved_by: str = ""
+    encoding: str = "utf-8"
+
+
+def sighted(
+    said: Said,
+    counts: Snapshot | None,
+    doubted: Snapshot | None,
+    now: datetime,
+    settle: timedelta,
+    *,
+    at_once: bool = False,
+) -> tuple[Sight, Snapshot]:
+    """Return what a read is, and the snapshot as it is to be kept; its number is 0 where it is a new one.
+
+    `counts` is the newest that counts, `doubted` the newest that does not. Two reads in a row, `settle` apart, must
+    say the same. The first of all counts at once, and so does each that is asked for `at_once`, as one that verifies
+    a change does.
+    """
+    if counts is not None and said.content == counts.content:
+        return Sight.SAME, _again(counts, said, now)
+    before = doubted if counts is None or doubted is None or doubted.last_seen >= counts.last_seen else None
+    if before is not None and before.content == said.content:
+        known = _again(before, said, now)
+        settled = at_once or now - known.first_seen >= settle
+        return (Sight.SETTLED, replace(known, settled=now)) if settled else (Sight.DOUBTED, known)
+    settled = at_once or counts is None
+    return Sight.SETTLED if settled else Sight.DOUBTED, _new(said, counts, now, settled=settled)
+
+
+def _again(known: Snapshot, said: Said, now: datetime) -> Snapshot:
+    """Return a snapshot that was read again. What is said of who changed it is kept from the first time on."""
+    more = tuple(each for each in said.evidence if each not in known.evidence)
+    return replace(
+        known,
+        last_seen=max(known.last_seen, now),
+        reads=known.reads + 1,
+        rules=said.rules,
+        evidence=(*known.evidence, *more)[-MOST:],
+        saved_at=said.saved_at or known.saved_at,
+        saved_by=said.saved_by or known.saved_by,
+        encoding=said.encoding,
+    )
+
+
+MOST = 50
+"""So many words about who changed something are kept of each snapshot, the newest."""
+
+
+def _new(said: Said, counts: Snapshot | None, now: datetime, *, settled: bool) -> Snapshot:
+    return Snapshot(
+        id=0,
+        device=said.device,
+        facet=said.facet,
+        content=said.content,
+        rules=said.rules,
+        first_seen=now,
+        last_seen=now,
+        previous_seen=counts.last_seen if counts is not None else None,
+        evidence=said.evidence[-MOST:],
+        saved_at=said.saved_at,
+        saved_by=said.saved_by,
+        encoding=said.encoding,
+        settled=now if settled else None,
+    )
