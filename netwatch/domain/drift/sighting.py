@@ -66,22 +66,26 @@ def sighted(
 
 
 def _again(known: Snapshot, said: Said, now: datetime) -> Snapshot:
-    """Return a snapshot that was read again. What is said of who changed it is kept from the first time on."""
-    more = tuple(each for each in said.evidence if each not in known.evidence)
+    """Return a snapshot that was read again."""
     return replace(
         known,
         last_seen=max(known.last_seen, now),
         reads=known.reads + 1,
         rules=said.rules,
-        evidence=(*known.evidence, *more)[-MOST:],
+        evidence=_joined(known.evidence, said.evidence),
         saved_at=said.saved_at or known.saved_at,
         saved_by=said.saved_by or known.saved_by,
         encoding=said.encoding,
     )
 
 
-MOST = 50
-"""So many words about who changed something are kept of each snapshot, the newest."""
+FIRST, LATER = 40, 40
+"""So many words about who changed something are kept of each snapshot: those by which it began, and the newest."""
+
+
+def _joined(known: tuple[Evidence, ...], said: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    every = (*known, *(each for each in said if each not in known))
+    return (*every[:FIRST], *every[FIRST:][-LATER:])
 
 
 def _new(said: Said, counts: Snapshot | None, now: datetime, *, settled: bool) -> Snapshot:
@@ -94,7 +98,7 @@ def _new(said: Said, counts: Snapshot | None, now: datetime, *, settled: bool) -
         first_seen=now,
         last_seen=now,
         previous_seen=counts.last_seen if counts is not None else None,
-        evidence=said.evidence[-MOST:],
+        evidence=_joined((), said.evidence),
         saved_at=said.saved_at,
         saved_by=said.saved_by,
         encoding=said.encoding,
