@@ -143,16 +143,23 @@ class Observer:
         `Subject(device="@name", check=key)`. One look decides, since nothing is measured.
         """
         device = f"@{name}"
-        known = {state.subject.check: state for state in self._watched.states(device)}
-        seen = [
-            Observation(Subject(device, key), now, trouble.severity, trouble.summary)
-            for key, trouble in troubles.items()
-        ]
-        seen += [
-            Observation(state.subject, now, None, Message(_("settled")))
-            for key, state in known.items()
-            if key not in troubles
-        ]
+        wrong = {Subject(device, key): trouble for key, trouble in troubles.items()}
+        await self._stand(device, wrong, tuple(state.subject for state in self._watched.states(device)), now)
+
+    async def stand(self, device: str, check: str, troubles: Mapping[str, Trouble], now: datetime) -> None:
+        """Record all that is wrong with one side of a device just now, by key; what is no longer in it is over.
+
+        It is for what is not measured, such as what a device is set to: `Subject(device, check, meaning=key)`.
+        """
+        wrong = {Subject(device, check, key): trouble for key, trouble in troubles.items()}
+        known = (state.subject for state in self._watched.states(device))
+        await self._stand(device, wrong, tuple(each for each in known if each.check == check and each.meaning), now)
+
+    async def _stand(
+        self, device: str, wrong: Mapping[Subject, Trouble], known: tuple[Subject, ...], now: datetime
+    ) -> None:
+        seen = [Observation(subject, now, each.severity, each.summary) for subject, each in wrong.items()]
+        seen += [Observation(each, now, None, Message(_("settled"))) for each in known if each not in wrong]
         stepped = [(each, *rules.step(self._watched.of(each.subject, now), each, BOOK_POLICY)) for each in seen]
         happened = tuple((state, event) for _seen, state, found in stepped for event in found)
         over = [each.subject.id for each, _state, _events in stepped if each.good]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netwatch.domain.drift.visit import SIDES
 from netwatch.domain.model import CheckId, Told
 from netwatch.storage import checks, devices, events, faults
 from netwatch.storage.events import Entry, EventKind
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def call(tx: Connection, settings: Settings, now: datetime) -> frozenset[CheckId]:
     """Return the states that are let go of."""
     wanted = {(check.device, check.name) for check in settings.checks}
+    wanted |= {(collect.device, side) for collect in settings.collects for side in SIDES}
     states = checks.everything(tx)
     gone = frozenset(
         check

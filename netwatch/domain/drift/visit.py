@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from probes.api import Message
 
+DRIFT, COLLECT = "drift", "collect"
+"""What the faults of a device are called that are about what it is set to, and about reading that."""
+SIDES = (DRIFT, COLLECT)
 SMALL = 1024
 """Bytes of a text under which nothing is made of its getting shorter: a list of three lines may lose two."""
 CONVINCED = 3
