@@ -24,19 +24,19 @@ from netwatch.actions import (
     roster,
     windows,
 )
+from netwatch.actions.audited import Asked, audited
 from netwatch.actions.doing import Action, Doing
 from netwatch.config.values import NAME
 from netwatch.errors import UsageError
 from probes.api import Message, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
-
-    from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.progress import Progress
+    from netwatch.storage.database import Attempt
 
 __all__ = ["ACTIONS", "carry_out", "socket_path"]
 
@@ -68,17 +68,21 @@ def carry_out(
     login: str = "",
     trusted: bool = True,
     progress: Progress | None = None,
-) -> Callable[[Connection], Message]:
-    """Return the transaction that does what was asked. Raises UsageError for an action or a name that is unknown.
+) -> Attempt[Message]:
+    """Return the transaction that does what was asked and records it in the audit log.
 
+    It raises UsageError for what is refused, such as an action or a name that is unknown; that is recorded, too.
     `login` is the user of the system who asks; one who is trusted, as root is, may act for anybody.
     """
-    if action not in ACTIONS:
-        raise UsageError(_("there is no action {name}"), name=action[:40])
-    if not NAME.fullmatch(actor):
-        raise UsageError(_("{name} is not a name"), name=actor[:40])
-    doing = acting(Doing(settings, actor, now, arguments, login, progress), trusted=trusted)
-    return lambda tx: ACTIONS[action](tx, doing)
+
+    def found() -> tuple[Action, Doing]:
+        if action not in ACTIONS:
+            raise UsageError(_("there is no action {name}"), name=action[:40])
+        if not NAME.fullmatch(actor):
+            raise UsageError(_("{name} is not a name"), name=actor[:40])
+        return ACTIONS[action], acting(Doing(settings, actor, now, arguments, login, progress), trusted=trusted)
+
+    return audited(action, found, Asked(actor, now, arguments, login))
 
 
 def acting(doing: Doing, *, trusted: bool) -> Doing:

@@ -107,11 +107,8 @@ def _do_here(of: Settings, action: str, actor: str, values: dict[str, Any]) -> M
     database = Database(of.database_url, password=of.file.storage.password).open()
     try:
         login, now = getpass.getuser(), SystemClock().now()
-
-        def work(tx: Connection) -> Message:
-            return carry_out(planning.planned(tx, of, now), action, actor, now, values, login=login)(tx)
-
-        return database.write_now(work)
+        planned = database.read_now(lambda tx: planning.planned(tx, of, now))
+        return database.write_now(carry_out(planned, action, actor, now, values, login=login))
     finally:
         database.close()
 

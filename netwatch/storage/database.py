@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
@@ -34,6 +35,22 @@ Work = Callable[[Connection], T]
 Waiting = tuple[Work[Any], "Future[Any]"]
 
 MOST_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[T]):
+    """A work that may be refused, and what is then recorded of it.
+
+    All that a refused work has written is taken back. So its refusal is recorded in a savepoint of its own, in the
+    same commit, before its caller hears of it.
+    """
+
+    work: Work[T]
+    refused: Callable[[Connection, Exception], None]
+
+    def __call__(self, tx: Connection) -> T:
+        """Do the work."""
+        return self.work(tx)
 
 
 class Database:
@@ -168,13 +185,17 @@ def _attempt(connection: Connection, work: Work[T]) -> tuple[T | None, BaseExcep
     except DBAPIError as error:
         if is_unavailable(error) or is_damage(error):
             raise
-        savepoint.rollback()
-        return None, error
+        failure: Exception = error
     except Exception as error:  # noqa: BLE001 - it is the caller's, and is raised there
-        savepoint.rollback()
-        return None, error
-    savepoint.commit()
-    return result, None
+        failure = error
+    else:
+        savepoint.commit()
+        return result, None
+    savepoint.rollback()
+    if not isinstance(work, Attempt):
+        return None, failure
+    _recorded, worse = _attempt(connection, lambda tx: work.refused(tx, failure))
+    return None, worse or failure
 
 
 def open_reader(url: str, *, password: Secret | None = None) -> Database:

@@ -1,0 +1,100 @@
+"""What the audit log keeps of an action: who asked for what, what came of it, or why it was refused."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from netwatch.errors import NetwatchError
+from netwatch.storage import audit
+from netwatch.storage.database import Attempt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from netwatch.actions.doing import Action, Doing
+    from probes.api import Message
+
+SUBJECTS = ("number", "fault", "entry", "request", "device", "department", "register", "shift", "feed", "day", "person")
+"""The arguments, or values of a result, that name what an action is about; the first that is there does."""
+WORDS = ("text", "reason", "content")
+"""Arguments in which people write at length. The journal has their words, and may hide them; here is their digest."""
+DONE, REFUSED, FAILED = "done", "refused", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for an action, when, with what; `login` is the user of the system who typed it."""
+
+    actor: str
+    now: datetime
+    arguments: Mapping[str, Any]
+    login: str = ""
+
+
+def audited(name: str, action: Callable[[], tuple[Action, Doing]], asked: Asked) -> Attempt[Message]:
+    """Return the transaction of an action together with its record, or the record of its refusal.
+
+    `action` finds out what is to be done, and by whom: that may be refused as well.
+    """
+
+    def work(tx: Connection) -> Message:
+        run, doing = action()
+        done = run(tx, doing)
+        said = {"result": done.template, "values": dict(done.values)}
+        _record(tx, name, replace(asked, actor=doing.actor), DONE, said)
+        return done
+
+    def refused(tx: Connection, error: Exception) -> None:
+        is_said = isinstance(error, NetwatchError)
+        said = {"why": str(error) if is_said else type(error).__name__}
+        _record(tx, name, replace(asked, actor=_actor(action, asked)), REFUSED if is_said else FAILED, said)
+
+    return Attempt(work, refused)
+
+
+def _actor(action: Callable[[], tuple[Action, Doing]], asked: Asked) -> str:
+    """Return who it was; the name that was given, where it is nobody's to give."""
+    try:
+        return action()[1].actor
+    except NetwatchError:
+        return asked.actor
+
+
+def _record(tx: Connection, name: str, asked: Asked, outcome: str, said: Mapping[str, Any]) -> None:
+    detail: dict[str, Any] = {"arguments": _summary(asked.arguments), "outcome": outcome, **said}
+    if asked.login not in {"", asked.actor}:
+        detail["login"] = asked.login
+    audit.record(
+        tx,
+        actor=asked.actor,
+        action=name,
+        subject=subject(name, asked.arguments, said.get("values", {})),
+        detail=detail,
+        now=asked.now,
+    )
+
+
+def subject(name: str, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    """Return what an action is about, such as `entry/12`: a bare number is that of the action's own noun."""
+    for given in (arguments, result):
+        for key in SUBJECTS:
+            value = given.get(key)
+            if isinstance(value, str | int) and value != "":
+                noun = name.rsplit("_", 1)[-1] if key == "number" else key
+                return f"{noun}/{value}"
+    return ""
+
+
+def _summary(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _digest(value) if key in WORDS else value for key, value in arguments.items()}
+
+
+def _digest(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return {"characters": len(value), "sha256": hashlib.sha256(value.encode(errors="replace")).hexdigest()}
