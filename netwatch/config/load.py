@@ -22,7 +22,7 @@ from netwatch.config.people import roster_of
 from netwatch.config.settings import CheckTable, Device, File, Group
 from netwatch.config.sources import Shape, Sources
 from netwatch.config.thresholds import Meanings, Rules
-from netwatch.config.verify import approval, devices, duties, duty, registers, reports, service
+from netwatch.config.verify import approval, audit, devices, duties, duty, registers, reports, service
 from netwatch.config.verify.maintenance import maintenance
 from netwatch.config.verify.thresholds import thresholds
 from netwatch.config.windows import Windows
@@ -91,6 +91,8 @@ def _between(draft: Draft) -> Iterator[Finding]:
         duties.duties,
         registers.registers,
         approval.approval,
+        drift.drift,
+        audit.audit,
         reports.departments,
         reports.clauses,
         service.storage,
