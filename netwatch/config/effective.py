@@ -93,11 +93,24 @@ class Settings:
     @property
     def keys(self) -> Path:
         """The folder of the keys, absolute. Whoever backs up the records backs it up apart, or nobody reads them."""
-        if self.file.storage.keys is not None:
-            return self.file.storage.keys
+        return self.file.storage.keys or self._state / "keys"
+
+    @property
+    def anchors(self) -> Path:
+        """The file to which the audit log's checkpoints are appended; absolute."""
+        return self.file.audit.anchors or self._state / "audit.anchors"
+
+    @property
+    def segments(self) -> Path:
+        """The folder of the audit log's sealed segments; absolute."""
+        return self.file.audit.segments or self._state / "audit-segments"
+
+    @property
+    def _state(self) -> Path:
+        """Where the service keeps what is no configuration: beside a database that is a file."""
         if self.database_url.startswith(SQLITE):
-            return Path(self.database_url.removeprefix(SQLITE)).parent / "keys"
-        return Path(os.environ.get("STATE_DIRECTORY", "/var/lib/netwatch").partition(":")[0]) / "keys"
+            return Path(self.database_url.removeprefix(SQLITE)).parent
+        return Path(os.environ.get("STATE_DIRECTORY", "/var/lib/netwatch").partition(":")[0])
 
     @cached_property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from netwatch.config.approval import ApprovalTable
+from netwatch.config.audit import AuditTable
 from netwatch.config.calendar import CalendarTable
 from netwatch.config.drift import CollectTable, DriftTable
 from netwatch.config.duties import DutyTable
@@ -406,6 +407,7 @@ class File(Table):
     cover: tuple[CoverTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
     approval: ApprovalTable = ApprovalTable()
+    audit: AuditTable = AuditTable()
     drift: DriftTable = DriftTable()
     roster: RosterTable = RosterTable()
     register_type: tuple[RegisterTable, ...] = ()

@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "database": _('must be "sqlite:///FILE" or "postgresql+psycopg://USER@HOST/DATABASE"'),
     "database_password": _("must not hold the password, which belongs in storage.password"),
     "page": _("must begin with http:// or https://"),
+    "syslog": _('must be true, false, "udp://HOST:514" or "tcp://HOST:601"'),
     # pydantic's kinds of error
     "missing": _("is missing"),
     "string_type": _("must be text in quotes"),

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, String, Table, Text
 
 from netwatch.storage.schema.columns import Serial, column, metadata
 
-FLOOR = 180 * 86_400_000
+FLOOR = 184 * 86_400_000
 """Milliseconds for which the law has every record kept: a segment younger than that cannot be sealed."""
 
 audit_events = Table(

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 GENESIS = "0" * 64
-FLOOR = 180 * 86_400_000
+FLOOR = 184 * 86_400_000
 """Milliseconds for which the law has every record kept: a segment younger than that cannot be sealed."""
 LOCK = 0x6E65_7461
 """Of PostgreSQL: whoever adds to the chain holds it until the commit."""
