@@ -77,9 +77,10 @@ def _end(rest: str, start: datetime) -> datetime | None:
 def _moment(match: re.Match[str]) -> datetime | None:
     if match["month"] not in _MONTHS:
         return None
-    clock = [int(match[part]) for part in ("day", "hour", "minute", "second")]
+    day, hour, minute, second = (int(match[part]) for part in ("day", "hour", "minute", "second"))
     try:
-        return datetime(int(match["year"]), _MONTHS.index(match["month"]) + 1, *clock).replace(tzinfo=UTC)
+        month = _MONTHS.index(match["month"]) + 1
+        return datetime(int(match["year"]), month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 
