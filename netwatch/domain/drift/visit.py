@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from probes.api import Message
 
@@ -19,6 +20,28 @@ SMALL = 1024
 CONVINCED = 3
 """How often in a row a text under half of the last one must be read, complete, until it is believed: a device that
 was reset to its factory settings is a change, not a read that broke off."""
+
+
+class Trigger(Enum):
+    """Why a device is visited."""
+
+    TIMER = "timer"
+    RETRY = "retry"
+    """A read that did not count, or was not complete, is tried again."""
+    TICKS = "ticks"
+    """SNMP says that something was changed."""
+    HINT = "hint"
+    """A trap or a line of syslog says so."""
+    WINDOW = "window"
+    """An approved change may begin now, or is over."""
+    VERIFY = "verify"
+    """Somebody verifies a change: what is read counts at once."""
+    HAND = "hand"
+
+
+def pause(first: timedelta, times: int, most: timedelta) -> timedelta:
+    """Return how long to wait after so many fruitless attempts in a row: twice as long after each, up to `most`."""
+    return min(first * 2 ** min(max(times - 1, 0), 16), most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +61,10 @@ class Visit:
     def complete(self, now: datetime) -> Visit:
         """Return it after a complete read."""
         return Visit(self.device, self.facet, tried=now, completed=now)
+
+    def absent(self, why: Message, now: datetime) -> Visit:
+        """Return it after the device has said that it has no such thing, or does not tell."""
+        return Visit(self.device, self.facet, tried=now, completed=now, why=why)
 
     def suspect(self, why: Message, now: datetime, shrunk: str | None = None) -> Visit:
         """Return it after a read that is not proven complete, or whose text is suspiciously short."""
@@ -82,6 +109,16 @@ class Door:
     offered: str = ""
     offered_at: datetime | None = None
     ticks: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def locked(self) -> bool:
+        """Whether nobody tries any more: log-ins were refused, and one more may lock the account out."""
+        return bool(self.guard.get("locked"))
+
+    @property
+    def shut(self) -> bool:
+        """Whether nothing is read before somebody has acted: it is locked, or shows a key that nobody has approved."""
+        return self.locked or bool(self.offered)
 
     def entered(self, now: datetime) -> Door:
         """Return it after a visit that has read something."""

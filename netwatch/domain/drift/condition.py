@@ -1,0 +1,126 @@
+"""What is wrong with reading a device, and how bad that is: what nobody has read is never green."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from netwatch.domain.model import Severity
+from probes.api import Message, _
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from netwatch.domain.drift.visit import Door, Visit
+
+DOUBTED = 2
+"""After how many incomplete reads in a row, or failed visits, somebody is told."""
+
+
+class Condition(Enum):
+    """How well a facet is known."""
+
+    NEVER = "never read"
+    KNOWN = "known"
+    SUSPECT = "suspect"
+    STALE = "stale"
+    MISSING = "missing"
+
+    @property
+    def title(self) -> str:
+        """Its name for people, to be translated."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Condition.NEVER: _("never read"),
+    Condition.KNOWN: _("known"),
+    Condition.SUSPECT: _("suspect read"),
+    Condition.STALE: _("stale"),
+    Condition.MISSING: _("missing"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a facet is to be read, and after how many intervals without it is stale or missing."""
+
+    every: timedelta
+    stale_after: int = 2
+    missing_after: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that is wrong with reading a device."""
+
+    severity: Severity
+    summary: Message
+
+
+def condition(visit: Visit | None, begun: datetime, pace: Pace, now: datetime) -> Condition:
+    """Return how well a facet is known. `begun` is since when it is asked for."""
+    read = visit.completed if visit is not None else None
+    age = now - (read or begun)
+    if age > pace.missing_after * pace.every:
+        return Condition.MISSING
+    if age > pace.stale_after * pace.every:
+        return Condition.STALE
+    if visit is not None and visit.suspects >= DOUBTED:
+        return Condition.SUSPECT
+    return Condition.NEVER if read is None else Condition.KNOWN
+
+
+def of_facet(visit: Visit | None, facet: str, begun: datetime, pace: Pace, now: datetime) -> Wrong | None:
+    """Return what is wrong with reading a facet, None where nothing is, or too little yet."""
+    read = visit.completed if visit is not None else None
+    values = {"facet": facet, "hours": round((now - (read or begun)).total_seconds() / 3600, 1)}
+    match condition(visit, begun, pace, now):
+        case Condition.MISSING:
+            return Wrong(Severity.MAJOR, Message(_LATE[read is None], values))
+        case Condition.STALE:
+            return Wrong(Severity.MINOR, Message(_LATE[read is None], values))
+        case Condition.SUSPECT:
+            return Wrong(Severity.MINOR, _suspect(visit, facet))
+        case Condition.KNOWN | Condition.NEVER:
+            return None
+
+
+_LATE = {
+    False: _("{facet} has not been read completely for {hours} h"),
+    True: _("{facet} has never been read completely, in {hours} h"),
+}
+
+
+def _suspect(visit: Visit | None, facet: str) -> Message:
+    template = _("{facet} was read incompletely {times} times in a row: {note}")
+    why = visit.why if visit is not None and visit.why is not None else Message("")
+    return within(template, why, facet=facet, times=visit.suspects if visit is not None else 0)
+
+
+def within(template: str, why: Message, **values: str | float) -> Message:
+    """Return a sentence that has another one in it, as `note`; a third inside that one stays as it is worded."""
+    if "note" in why.values:
+        why = Message(str(why).replace("{", "{{").replace("}", "}}"))
+    return Message(template, {**why.values, **values, "note": why.template})
+
+
+def of_door(door: Door) -> Wrong | None:
+    """Return what is wrong with a way into a device. What needs a person comes first."""
+    values = {"device": door.device, "name": door.name, "shown": door.offered, "known": door.host_key}
+    if door.offered and door.host_key:
+        template = _(
+            "another host key: {shown}, approved is {known}; nothing is read until a leader approves the new one"
+        )
+        return Wrong(Severity.CRITICAL, Message(template, values))
+    if door.offered:
+        template = _("its host key {shown} is not approved yet; nothing is read before a leader has compared it")
+        return Wrong(Severity.MINOR, Message(template, values))
+    if door.locked:
+        template = _("log-ins were refused; nobody tries again before somebody has looked and unlocked it")
+        return Wrong(Severity.MAJOR, Message(template, values))
+    if door.failures < DOUBTED or door.why is None:
+        return None
+    template = _("cannot be read, {times} times in a row: {note}")
+    return Wrong(Severity.MINOR, within(template, door.why, times=door.failures))
