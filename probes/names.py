@@ -83,13 +83,29 @@ class Names:
             return literal
         if not name.isprintable() or not any(letter.isalpha() for letter in name):
             # getaddrinfo takes 10.1.2 for 10.1.0.2, and C ends a name at a NUL
-            return Failure(Trouble.NAME, Message(_("“{name}” is neither a name nor an address"), {"name": name[:253]}))
+            return _no_name(name)
         entry = self._entry(name, version)
         if entry.due(now):
             self._ask(entry, name, version, now)
         if entry.address is None and entry.lookup is not None:
             await asyncio.wait({entry.lookup}, timeout=self._patience)
         return entry.address or Failure(Trouble.NAME, entry.trouble or _slow(name))
+
+    async def look_up(self, name: str, version: Version | None = None) -> Address | Failure:
+        """Ask DNS now, for what is done so seldom that it needs no memory; it waits for as long as DNS takes.
+
+        Where DNS is dead it returns the address that `resolve` knows, if it does.
+        """
+        literal = _literal(name)
+        if literal is not None:
+            return literal
+        if not name.isprintable() or not any(letter.isalpha() for letter in name):
+            return _no_name(name)
+        answer = await aside(partial(self._look_up, name, version))
+        if not isinstance(answer, Message):
+            return answer[0]
+        known = self._entries.get((name, version))
+        return (known.address if known else None) or Failure(Trouble.NAME, answer)
 
     @property
     def failing(self) -> Mapping[str, datetime]:
@@ -147,6 +163,10 @@ def _literal(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def _no_name(name: str) -> Failure:
+    return Failure(Trouble.NAME, Message(_("“{name}” is neither a name nor an address"), {"name": name[:253]}))
 
 
 def _nothing(name: str) -> Message:

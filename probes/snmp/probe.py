@@ -9,28 +9,26 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from probes.api import Failure, Meaning, Measurement, Message, Problem, Reading, Shared, Target, Trouble, _
+from probes.api import Failure, Meaning, Measurement, Message, Problem, Reading, Shared, Target, _
 from probes.names import names
-from probes.options import Port, ProbeOptions, Seconds
+from probes.options import Seconds
 from probes.snmp import plan as planning
 from probes.snmp import ports, readings
-from probes.snmp.client import Cause, Unanswered
-from probes.snmp.credentials import Community, Usm
-from probes.snmp.endpoint import Endpoint, Patience
-from probes.snmp.engine import Engine, connect
+from probes.snmp.client import Unanswered
+from probes.snmp.contact import Contact, ContactOptions, failure
 from probes.snmp.entity import PHYSICAL_TABLE, platform
 from probes.snmp.fetch import fetch
 from probes.snmp.inspect import describe, read
-from probes.snmp.sizes import REPETITIONS, Sizes
+from probes.snmp.sizes import Sizes
 from probes.snmp.system import HARDWARE_CHANGE, TABLE_CHANGE, clocks, system
 from probes.snmp.uptime import UNBROKEN, Continuity, continuity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from ipaddress import IPv4Address, IPv6Address
 
     from probes.api import Inventory
+    from probes.names import Address
     from probes.snmp.client import Oid, SnmpClient, Value
     from probes.snmp.counters import Sample
     from probes.snmp.fetch import Fetched
@@ -38,12 +36,6 @@ if TYPE_CHECKING:
     from probes.snmp.system import Clocks
     from probes.snmp.tables import Read
 
-TROUBLES = {
-    Cause.TIMEOUT: Trouble.TIMEOUT,
-    Cause.REFUSED: Trouble.REFUSED,
-    Cause.UNREACHABLE: Trouble.UNREACHABLE,
-    Cause.AUTHENTICATION: Trouble.AUTHENTICATION,
-}
 _BREAKS = {
     Continuity.RESTARTED: _("the device has restarted: rates begin again with the next poll"),
     Continuity.RESET: _("the SNMP agent has restarted, the device has not: rates begin again with the next poll"),
@@ -57,7 +49,7 @@ _BREAKS = {
 class _Memory:
     """What the next measurement needs of the last ones."""
 
-    address: IPv4Address | IPv6Address | None = None
+    address: Address | None = None
     client: SnmpClient | None = None
     plan: Plan | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -79,30 +71,19 @@ class SnmpProbe:
     reachability: ClassVar[bool] = False
     meanings: ClassVar[tuple[Meaning, ...]] = readings.MEANINGS
 
-    class Options(ProbeOptions):
+    class Options(ContactOptions):
         """`ports`: names or globs of the ports whose state matters; `speed`: bit/s by name or glob."""
 
-        credential: str
-        """The name of a `[credential.NAME]`."""
-        port: Port = 161
-        timeout: Seconds = 1.0
-        """Seconds for the first answer; each of the `retries` waits twice as long as the one before."""
-        retries: Annotated[int, Field(ge=0, le=5)] = 2
         budget: Seconds = 30.0
         """Seconds for a whole poll, and for a discovery."""
-        max_repetitions: Annotated[int, Field(ge=1, le=100)] = REPETITIONS
         interfaces: bool = True
         """Read the traffic of all ports, not only of those in `ports`."""
         ports: Annotated[tuple[str, ...], Field(strict=False)] = ()
         speed: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
-        any_source: bool = False
-        """Believe answers from another address than the one asked: for a device with several of its own."""
-        engine: Engine = "fast"
 
     def __init__(self, options: Options, *, shared: Shared) -> None:
         self._options = options
-        self._endpoint = shared.get("snmp/endpoint", Endpoint)
-        self._credential = shared.credentials.get(options.credential)
+        self._contact = Contact(options, shared)
         self._names = names(shared)
         self._wishes = planning.Wishes(options.ports, options.speed, options.interfaces)
         self._sizes = Sizes(repetitions=options.max_repetitions)
@@ -113,10 +94,9 @@ class SnmpProbe:
         address = await self._names.resolve(target.address, now)
         if isinstance(address, Failure):
             return address
-        if not isinstance(self._credential, Community | Usm):
-            what = _("no SNMP credential is called {name}")
-            return Failure(Trouble.AUTHENTICATION, Message(what, {"name": self._options.credential}))
-        client = self._client(address, self._credential)
+        client = self._client(address)
+        if isinstance(client, Failure):
+            return client
         started = asyncio.get_running_loop().time()
         plan = self._memory.plan or await self._discover(client, now)
         if isinstance(plan, Failure):
@@ -133,28 +113,20 @@ class SnmpProbe:
             self._memory.hardware_change = fetched.values.get(HARDWARE_CHANGE)
         return self._judge(plan, fetched, broken)
 
-    def _client(self, address: IPv4Address | IPv6Address, credential: Community | Usm) -> SnmpClient:
+    def _client(self, address: Address) -> SnmpClient | Failure:
         memory = self._memory
         if memory.client is None or memory.address != address:
-            options = self._options
-            patience = Patience(options.timeout, options.retries)
-            self._sizes.has_bulk = credential.version != "1"
-            memory.address = address
-            memory.client = connect(
-                self._endpoint,
-                address,
-                options.port,
-                credential,
-                patience=patience,
-                any_source=options.any_source,
-                engine=options.engine,
-            )
+            client = self._contact.client(address)
+            if isinstance(client, Failure):
+                return client
+            self._sizes.has_bulk = self._contact.has_bulk
+            memory.address, memory.client = address, client
         return memory.client
 
     async def _discover(self, client: SnmpClient, now: datetime) -> Plan | Failure:
         described = await describe(client)
         if isinstance(described, Unanswered):
-            return _failure(described)
+            return failure(described)
         tables = await read(client, planning.TABLES, self._sizes, seconds=self._options.budget)
         change = described.get(TABLE_CHANGE)
         memory = self._memory
@@ -200,7 +172,7 @@ class SnmpProbe:
     def _judge(self, plan: Plan, fetched: Fetched, broken: Continuity | None) -> Reading:
         memory = self._memory
         if not fetched.values and fetched.why:
-            return _failure(fetched.why)
+            return failure(fetched.why)
         values = readings.values(planning.refreshed(plan, fetched), memory.clocks or clocks(fetched.values))
         values += ports.report(plan.ports, plan.gone, plan.unfound, fetched)
         for item, port in plan.ports.items():
@@ -210,10 +182,6 @@ class SnmpProbe:
         memory.samples = {item: memory.samples[item] for item in plan.ports}
         hardware, memory.inventory = memory.inventory, None
         return Measurement(tuple(values), memory.facts, (*memory.problems, *_problems(fetched, broken)), hardware)
-
-
-def _failure(unanswered: Unanswered) -> Failure:
-    return Failure(TROUBLES.get(unanswered.cause, Trouble.PROTOCOL), unanswered.detail)
 
 
 def _facts(described: Mapping[Oid, Value], reads: Mapping[str, Read]) -> dict[str, str]:

@@ -24,14 +24,20 @@ def decoded(octets: bytes, longest: int = LONGEST) -> str:
     return _plain(" ".join(line.strip() for line in lines)).strip()[:longest]
 
 
-def _decode(octets: bytes) -> str:
+def encoding(octets: bytes) -> str:
+    """Say how octets are to be read: UTF-8, else GB18030, else Latin-1, which takes anything."""
     encodings = ("utf-8",) if _LONE.fullmatch(octets) else ("utf-8", "gb18030")
-    for encoding in encodings:
+    for name in encodings:
         try:
-            return octets.decode(encoding)
+            octets.decode(name)
         except UnicodeDecodeError:
             continue
-    return octets.decode("latin-1")
+        return name
+    return "latin-1"
+
+
+def _decode(octets: bytes) -> str:
+    return octets.decode(encoding(octets))
 
 
 def _plain(text: str) -> str:
