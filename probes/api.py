@@ -41,6 +41,8 @@ class Trouble(Enum):
     PROTOCOL = "protocol"
     UNEXPECTED = "unexpected"
     PERMISSION = "permission"
+    IDENTITY = "identity"
+    """Whoever answers did not prove to be the device that is meant: its host key is another, or nobody approved it."""
 
 
 @dataclass(frozen=True, slots=True)

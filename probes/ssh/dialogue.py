@@ -1,0 +1,237 @@
+"""One conversation with a command line, without the line: bytes come in, bytes to send and answers come out.
+
+There is no socket, no clock and no vendor's prompt in here. Whoever has the line calls `receive` for what came,
+`quiet` when nothing has come for a moment and `stalled` when nothing has come for long, and sends what `sends` gives.
+The prompt is learned: it is the line on which the device waits after the log-in, and again after a command.
+What the device asks on its way, a pager, a known question, is answered as it comes.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from probes.ssh.said import KEPT, Said, asked_back, closed, endless
+from probes.ssh.signs import ASKS, LAST_PAGE, PAGERS, PASSWORD, any_of, is_privileged, looks_like_prompt, stem
+from probes.ssh.terminal import TAIL, last_line, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from probes.api import Message
+    from probes.platforms.platform import Dialogue as Manners
+
+LIMIT = 16 * 1024 * 1024
+"""Bytes of one answer; the largest configurations have five million."""
+NUDGES = 3
+"""How often Enter is pressed to see the prompt again, for one command."""
+
+
+ECHO_WITHIN = 8
+"""Lines from the beginning among which the echo of a command is looked for."""
+
+
+class Phase(Enum):
+    """What the conversation waits for."""
+
+    LOGIN = "login"
+    """The first prompt."""
+    READY = "ready"
+    """The next command."""
+    ASKED = "asked"
+    """The answer to it."""
+    OVER = "over"
+    """Nothing more: the device ended it, or it cannot go on."""
+
+
+class Dialogue:
+    """A conversation; what it has understood is in `phase`, `prompt` and `said`."""
+
+    def __init__(self, manners: Manners, limit: int = LIMIT) -> None:
+        self.phase = Phase.LOGIN
+        self.prompt = b""
+        self.said: Said | None = None
+        """The answer to the last command, once it is there."""
+        self.is_refused = False
+        """Whether the password for more rights was not taken."""
+        self._pagers = any_of((*PAGERS, *(each.encode() for each in manners.pagers)))
+        self._questions = [(re.compile(each.ask.encode() + rb"\s*$"), each) for each in manners.questions]
+        self._limit = limit
+        self._out: list[bytes] = []
+        self._buffer = bytearray()
+        self._answered = 0
+        """Where in the buffer what a key was pressed for ends."""
+        self._command = ""
+        self._secret: bytes | None = None
+        self._enabling = False
+        self._nudges = 0
+        self._echoes = False
+
+    def sends(self) -> list[bytes]:
+        """Return what is to be sent now, once: each is a whole line or a key."""
+        out, self._out = self._out, []
+        return out
+
+    def ask(self, command: str, secret: bytes | None = None) -> None:
+        """Type a command. `secret` is given once, if the device asks for a password now: for `enable` only."""
+        if self.phase is not Phase.READY:
+            raise RuntimeError(f"a command can be asked when the prompt is there, not in phase {self.phase.value}")
+        self.phase, self.said = Phase.ASKED, None
+        self._command, self._secret, self._enabling = command, secret, secret is not None
+        self._buffer.clear()
+        self._answered = self._nudges = 0
+        self._out.append(command.encode("ascii") + b"\n")
+
+    def receive(self, data: bytes) -> None:
+        """Take what came."""
+        if self.phase is Phase.OVER:
+            return
+        self._buffer += data
+        if len(self._buffer) > self._limit:
+            self._give_up(endless(self._command, self._limit))
+            return
+        since = self._since()
+        if self._pagers.search(since):
+            self._press(b" ")
+        elif LAST_PAGE.search(since):
+            self._press(b"q")
+
+    def quiet(self) -> None:
+        """Look at what is there: nothing has come for a moment."""
+        if self.phase not in {Phase.LOGIN, Phase.ASKED} or self._answer_question():
+            return
+        at = last_line(self._buffer)
+        if self.phase is Phase.LOGIN:
+            if looks_like_prompt(at):
+                self._learn(at)
+        elif self._enabling and PASSWORD.search(self._since()):
+            self._give_secret()
+        elif self._is_prompt(at) and not self._nudges and (self._has_echo() or self._has_text()):
+            self._finish(at)
+
+    def stalled(self) -> None:
+        """Look again: nothing has come for long. The prompt may be another than it was, or hidden."""
+        if self.phase not in {Phase.LOGIN, Phase.ASKED}:
+            return
+        at = last_line(self._buffer)
+        if ASKS.search(at) or PASSWORD.search(at):
+            self._give_up(asked_back(self._command))
+        elif self.phase is Phase.LOGIN:
+            self._find_prompt(at)
+        elif self._is_prompt(at) or self._ends_with_prompt(at):
+            self._finish(at)
+        elif looks_like_prompt(at):
+            self._check_prompt(at)
+
+    def ended(self, why: Callable[[str], Message] = closed) -> None:
+        """Take note that nothing more will come, and why."""
+        if self.phase is not Phase.OVER:
+            self._give_up(why(self._command))
+
+    def _find_prompt(self, at: bytes) -> None:
+        """Press Enter: a device that shows its prompt twice, however it looks, waits there."""
+        lines = [each.strip() for each in shown(bytes(self._buffer[-KEPT:])).split(b"\n") if each.strip()]
+        if self._nudges and len(lines) > 1 and lines[-1] == lines[-2]:
+            self._learn(at)
+        else:
+            self._nudge()
+
+    def _check_prompt(self, at: bytes) -> None:
+        """Learn another prompt: somebody renamed the device, or it tells something in it. It must come twice."""
+        lines = [each.strip() for each in shown(bytes(self._buffer[-KEPT:])).split(b"\n")]
+        if self._nudges and len(lines) > 1 and lines[-2] == at.strip():
+            self.prompt = at.strip()
+            self._finish(at)
+        else:
+            self._nudge()
+
+    def _nudge(self) -> None:
+        if self._nudges < NUDGES:
+            self._nudges += 1
+            self._out.append(b"\n")
+
+    def _learn(self, at: bytes) -> None:
+        self.prompt, self.phase = at.strip(), Phase.READY
+
+    def _is_prompt(self, at: bytes) -> bool:
+        text = at.strip()
+        if text == self.prompt:
+            return True
+        # `enable` changes the sign behind the name, and nothing else of it.
+        return looks_like_prompt(at) and len(stem(text)) > 1 and stem(text) == stem(self.prompt)
+
+    def _ends_with_prompt(self, at: bytes) -> bool:
+        """Whether the prompt stands behind an answer whose last line has no end."""
+        return len(stem(self.prompt)) > 1 and at.strip().endswith(self.prompt)
+
+    def _since(self) -> bytes:
+        """Return the last line, as far as it came since a key was pressed."""
+        return last_line(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])
+
+    def _answer_question(self) -> bool:
+        at = self._since()
+        for pattern, question in self._questions:
+            if pattern.search(at):
+                self._press(question.answer.encode("ascii") + (b"\n" if question.enter else b""))
+                return True
+        return False
+
+    def _press(self, key: bytes) -> None:
+        self._answered = len(self._buffer)
+        self._out.append(key)
+
+    def _give_secret(self) -> None:
+        if self._secret is None:  # it was given, and is asked for again: a second time would count as a second failure
+            self.is_refused = True
+            self._give_up(asked_back(self._command))
+            return
+        self._press(self._secret + b"\n")
+        self._secret = None
+
+    def _has_echo(self) -> bool:
+        return _echo_end(shown(bytes(self._buffer[:TAIL])), self._command) is not None
+
+    def _has_text(self) -> bool:
+        """Whether the answer may be there without an echo: only on a device that never showed one."""
+        return not self._echoes and b"\n" in self._buffer
+
+    def _finish(self, at: bytes) -> None:
+        """Take the answer: what stands between the command and the prompt."""
+        text = self._text()
+        end = _echo_end(text, self._command)
+        echoed = True if end is not None else (False if self._echoes else None)
+        self._echoes = self._echoes or end is not None
+        if self._enabling:
+            self.is_refused = self._secret is None and not is_privileged(at)
+        if self._is_prompt(at):
+            self.prompt = at.strip()
+        self.phase = Phase.READY
+        self.said = Said(self._command, text[end or 0 :], None, echoed)
+        self._buffer.clear()
+
+    def _text(self) -> bytes:
+        """Return all that stands before the prompt, without the blank lines at its end."""
+        lines = shown(bytes(self._buffer)).split(b"\n")
+        while lines and (not lines[-1].strip() or self._is_prompt(lines[-1])):
+            lines.pop()
+        if lines and self._ends_with_prompt(lines[-1]):
+            lines[-1] = lines[-1].rstrip().removesuffix(self.prompt)
+        return b"\n".join((*lines, b""))
+
+    def _give_up(self, why: Message) -> None:
+        self.said = Said(self._command, shown(bytes(self._buffer[:KEPT])), why)
+        self.phase = Phase.OVER
+        self._buffer.clear()
+
+
+def _echo_end(text: bytes, command: str) -> int | None:
+    """Return where the echo of the command ends, or None. What stands before it is of the command before.
+
+    A narrow terminal breaks a long command: blanks and line ends within it do not count.
+    """
+    head = b"".join(text[:TAIL].splitlines(keepends=True)[:ECHO_WITHIN])
+    letters = [re.escape(letter.encode("ascii")) for letter in command if letter != " "]
+    echo = rb"^(?:[^\n]{0,200}[>#$%\]] ?)?" + rb"\s*".join(letters) + rb"[ \t]*(?:\n|\Z)"
+    found = re.search(echo, head, re.MULTILINE)
+    return found.end() if found is not None else None

@@ -1,0 +1,58 @@
+"""How a prompt, a pager, a question and a refusal look on any device: no vendor's prompt is written here."""
+
+from __future__ import annotations
+
+import re
+
+PAGERS = (
+    rb"(?i)<?-+ ?\(?more\)? ?-+>?.{0,80}$",  # --More--, ---- More ----, <--- More --->, -- MORE --, next page: Space …
+    rb"(?i)-+\(more( \d+%)?\)-+\s*$",  # ---(more 10%)---
+    rb"(?i)\b(press|hit|type) (any key|<?space>?( ?bar)?|<cr>|<?enter>?|<?return>?) (to|for) .{0,60}$",
+    rb"^\s*lines \d+-\d+(/\d+)?( \d+%)?\s*$",  # less
+    rb"(?i)^\s*more: <space>.{0,80}$",
+    rb"-- \[Q quit\|.{0,40}\]\s*$",
+)
+"""The ends of lines on which a device waits for a key before it goes on."""
+LAST_PAGE = re.compile(rb"\(END\)\s*$")
+"""`less` waits at the end as well, and goes with q."""
+RESIDUE = re.compile(rb"(?im)^\s*<?-+ ?\(?more\)?( \d+%\)?)? ?-+>?\s*$|-+ ?more ?-+\s*$")
+"""A pager's text that was left in an answer."""
+ERRORS = (
+    rb"% ?(Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Wrong|Too many|Permission|Authorization|Command|Access)\b",
+    rb"%Error\b",
+    rb"Error: ?(Unrecognized|Incomplete|Ambiguous|Wrong|Too many|Unknown|Invalid)",
+    rb"(Invalid|Unknown|Unrecognized|Incomplete|Ambiguous) (input|command)\b",
+    rb"Command (authorization failed|not found|rejected|fail)",
+    rb"(Permission|Access) denied",
+    rb"CLI syntax error",
+    rb"(?i)syntax error\b",
+)
+"""The beginnings of lines by which a command is refused."""
+ABSENT = (rb"% ?Error opening .*No such file", rb"(?i)startup-config(uration)? is not present")
+PASSWORD = re.compile(rb"(?i)(password|passcode|secret)[^:\n]{0,40}: *$")
+ASKS = re.compile(rb"(?i)([\[(<] ?(y|yes|n|no) ?[/|,] ?(n|no|y|yes|q|quit|\^c).{0,20}[\])>] ?:? ?\??) *$")
+"""A question that Enter might answer with yes: it is never given one."""
+_ENDS = b">#$%]"
+_LONGEST = 200
+
+
+def looks_like_prompt(line: bytes) -> bool:
+    """Tell whether somebody who knows no vendor would take the line for a prompt."""
+    text = line.strip()
+    return 0 < len(text) <= _LONGEST and text[-1] in _ENDS and not PASSWORD.search(text) and not LAST_PAGE.search(text)
+
+
+def stem(prompt: bytes) -> bytes:
+    """Return a prompt without its sign, which tells the rights: `sw-1>` and `sw-1#` are the same device."""
+    return prompt.strip().rstrip(_ENDS + b" ")
+
+
+def is_privileged(prompt: bytes) -> bool:
+    """Tell whether a prompt is that of somebody who need not ask for more rights."""
+    return prompt.strip().endswith(b"#")
+
+
+def any_of(patterns: tuple[bytes, ...]) -> re.Pattern[bytes]:
+    """Return one pattern for all of these; each keeps the flags at its head."""
+    scoped = [re.sub(rb"^\(\?([a-z]+)\)(.*)$", rb"(?\1:\2)", each, flags=re.DOTALL) for each in patterns]
+    return re.compile(b"|".join(b"(?:" + each + b")" for each in scoped) or rb"(?!)")

@@ -1,0 +1,113 @@
+"""What a terminal would show of the bytes that a device sends: bytes in, bytes out.
+
+Devices draw: a pager's line is rubbed out with backspaces, a prompt is written over, ProCurve scrolls with VT100
+sequences. Every byte looked at here is below 0x30 or follows ESC, which no second byte of GBK, GB18030 or UTF-8 is,
+so Chinese text stays as it is (ECMA-48 for the sequences).
+"""
+
+from __future__ import annotations
+
+import re
+
+TAIL = 4096
+"""Bytes of the last line that are looked at: a longer one is no prompt. Also the widest screen."""
+
+_SEQUENCE = re.compile(
+    rb"\x1b\[(?P<args>[0-9;?]*)(?P<final>[@-~])"  # control sequence
+    rb"|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)"  # operating system command: a window's title
+    rb"|\x1b[()#][0-9A-Za-z]"  # character set
+    rb"|\x1b[=>78cDHMZ]"
+)
+_NEW_LINE = re.compile(rb"\n|\x1bE|\x1b\[[0-9]*L")
+"""What begins a new line: ProCurve inserts one at the bottom (`ESC [ 1 L`) or goes to the next (`ESC E`)."""
+_SILENT = b"\x00\x07"
+_TITLE_END = re.compile(rb"\x1b\][^\x07\x1b]{0,500}\x07")
+_DRAWN = re.compile(rb"[\r\x08\x1b]")
+_CARRIAGE_RETURN, _BACKSPACE, _ESCAPE = 0x0D, 0x08, 0x1B
+
+
+def shown(raw: bytes) -> bytes:
+    """Return the text as it stands on the screen in the end, a newline between its lines."""
+    return b"\n".join(line(part) for part in _NEW_LINE.split(raw))
+
+
+def last_line(raw: bytes | bytearray) -> bytes:
+    """Return the line that the cursor is on, as it stands on the screen."""
+    return line(_NEW_LINE.split(bytes(raw[-TAIL:]))[-1])
+
+
+def line(raw: bytes) -> bytes:
+    """Return one line as it stands on the screen."""
+    raw = _TITLE_END.sub(b"", raw).translate(None, _SILENT).rstrip(b"\r")
+    if not _DRAWN.search(raw):
+        return raw
+    row, at = _Row(), 0
+    while at < len(raw):
+        match = _SEQUENCE.match(raw, at)
+        if match is None:
+            row.take(raw[at])
+            at += 1
+        else:
+            row.obey(match)
+            at = match.end()
+    return row.text()
+
+
+class _Row:
+    """A line of the screen with its cursor."""
+
+    def __init__(self) -> None:
+        self._cells = bytearray()
+        self._cursor = 0
+        self._reach = 0
+        """How far was written since the cursor last went back: a blank before it is text, one behind it is rubbed out."""
+
+    def text(self) -> bytes:
+        return bytes(self._cells[: max(self._reach, len(self._cells.rstrip(b" ")))])
+
+    def take(self, byte: int) -> None:
+        if byte == _CARRIAGE_RETURN:
+            self._go(0)
+        elif byte == _BACKSPACE:
+            self._go(self._cursor - 1)
+        elif byte != _ESCAPE:
+            self._cells.extend(b" " * (self._cursor - len(self._cells)))
+            self._cells[self._cursor : self._cursor + 1] = bytes((byte,))
+            self._cursor += 1
+            self._reach = max(self._reach, self._cursor)
+
+    def obey(self, match: re.Match[bytes]) -> None:
+        """Do what a control sequence says about this line; most say nothing about it."""
+        final, numbers = (
+            match["final"],
+            [int(b"0" + part[-4:]) for part in (match["args"] or b"").strip(b"?").split(b";")],
+        )
+        match final:
+            case b"D":
+                self._go(self._cursor - max(1, numbers[0]))
+            case b"C":
+                self._go(self._cursor + max(1, numbers[0]))
+            case b"G":
+                self._go(numbers[0] - 1)
+            case b"H" | b"f":
+                self._go(numbers[1] - 1 if len(numbers) > 1 else 0)
+            case b"K" | b"J":
+                self._erase(numbers[0])
+            case _:
+                pass
+
+    def _go(self, column: int) -> None:
+        column = min(TAIL, max(0, column))
+        if column < self._cursor:
+            self._reach = column
+        self._cursor = column
+
+    def _erase(self, what: int) -> None:
+        """Erase to the end (0), to the cursor (1) or all (2) of the line; the cursor stays."""
+        if what == 0:
+            del self._cells[self._cursor :]
+        elif what == 1:
+            self._cells[: self._cursor] = b" " * min(self._cursor, len(self._cells))
+        else:
+            self._cells.clear()
+        self._reach = min(self._reach, len(self._cells))
