@@ -189,8 +189,15 @@ def _against(
     seq, last = checkpoint.seq, walked.head.seq
     if seq > last:
         yield Wrong(last + 1, Message(words.cut, {**values, "last": last}))
-    elif seq >= start.seq and walked.hashes.get(seq) != checkpoint.hash:
+    elif (seq >= start.seq or seq in walked.hashes) and walked.hashes.get(seq) != checkpoint.hash:
         yield Wrong(seq, Message(words.rewritten, values))
+
+
+def unvouched(walked: Walked, good: Sequence[int]) -> Iterator[Wrong]:
+    """Yield that far more events than usual have no checkpoint after them: somebody took them out, or none are made."""
+    last = good[-1] if good else walked.head.seq - walked.count
+    if (count := walked.head.seq - last) > 2 * MANY:
+        yield Wrong(0, Message(_("no checkpoint vouches for the last {count} events"), {"count": count}))
 
 
 def left_out(checkpoints: Sequence[Checkpoint], anchors: Sequence[Anchor], file: str, head: Point) -> Iterator[Wrong]:

@@ -1,0 +1,158 @@
+"""Verification: the chain of the database, its checkpoints, what is kept outside, and what was sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from netwatch.audit import anchors as files
+from netwatch.audit import segments as sealed
+from netwatch.audit import signing
+from netwatch.domain.audit import Point, Wrong, walk
+from netwatch.domain.checkpoints import (
+    Verified,
+    anchors_wrong,
+    checkpoints_wrong,
+    left_out,
+    segments_wrong,
+    unvouched,
+    vouched,
+)
+from netwatch.errors import UsageError
+from netwatch.storage import audit, checkpoints
+from probes.api import Message, _
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from netwatch.config import Settings
+    from netwatch.domain.audit import AuditEvent, Walked
+    from netwatch.domain.checkpoints import Anchor, Checkpoint, Segment
+
+T = TypeVar("T")
+MOST = 200
+"""So many things that are wrong are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a verification goes by. `own` is the service's file of anchors, `expected` are digits from mails."""
+
+    keys: signing.Keys
+    own: Path | None
+    anchors: tuple[Path, ...] = ()
+    segments: Path | None = None
+    start: int = 0
+    expected: tuple[str, ...] = ()
+
+
+def asked(settings: Settings) -> Asked:
+    """Return what a verification on this machine goes by. A key that is not there is not made: nothing is signed."""
+    public = (signing.Signer(settings.keys).public,) if signing.is_made(settings.keys) else ()
+    return Asked(signing.Keys(public), settings.anchors)
+
+
+def verify(tx: Connection, asked: Asked) -> Verified:
+    """Return what is wrong with the audit log, in the order of its events. `tx` has read nothing yet."""
+    # Files first: what is appended from now on is not older than what the database is about to show.
+    found, wrong = _anchors(asked)
+    rows, segments = checkpoints.after(tx, 0), checkpoints.segments(tx)
+    told, keep = _Told(asked.expected), {each.seq for each in (*rows, *(each.checkpoint for each in found))}
+    authentic, start = asked.keys.authentic, _start(tx, asked, segments)
+    before, broken = _exhausted(_files(asked.segments, segments, keep, told))
+    walked, more = _exhausted(walk(told.seen(audit.after(tx, start.seq)), start, keep))
+    walked = replace(walked, hashes={**before, **walked.hashes})
+    wrong += [*segments_wrong(segments, authentic), *broken, *more, *told.missed()]
+    wrong += checkpoints_wrong(rows, walked, start, authentic)
+    wrong += anchors_wrong(found, walked, start, authentic)
+    wrong += _own(asked.own, rows, found, walked)
+    good = vouched((*rows, *(each.checkpoint for each in found)), walked.hashes, authentic)
+    wrong += unvouched(walked, good)
+    ordered = tuple(sorted(wrong, key=lambda each: (not each.seq, each.seq))[:MOST])
+    return Verified(ordered, walked.head, start, walked.count, len(segments), len(rows), len(found), good)
+
+
+def _anchors(asked: Asked) -> tuple[list[Anchor], list[Wrong]]:
+    own = (asked.own,) if asked.own is not None and asked.own.exists() else ()
+    found: list[Anchor] = []
+    wrong: list[Wrong] = []
+    for path in dict.fromkeys((*own, *asked.anchors)):
+        more, worse = files.read(path)
+        found += more
+        wrong += worse
+    return found, wrong
+
+
+def _own(own: Path | None, rows: Sequence[Checkpoint], found: Sequence[Anchor], walked: Walked) -> Iterator[Wrong]:
+    """Yield what is missing in the service's own file of anchors, or is only there."""
+    if own is None:
+        return
+    if own.exists():
+        yield from left_out(rows, [each for each in found if each.file == str(own)], str(own), walked.head)
+    elif len(rows) > 1:
+        # The very first may be on its way.
+        yield Wrong(0, Message(_("the file of anchors {file} is gone"), {"file": str(own)}))
+
+
+def _start(tx: Connection, asked: Asked, segments: Sequence[Segment]) -> Point:
+    """Return after which point of the database the walk begins."""
+    sealed_upto = Point(segments[-1].last, segments[-1].hash, segments[-1].upto) if segments else Point()
+    if asked.start <= sealed_upto.seq + 1:
+        return sealed_upto
+    known = audit.get(tx, asked.start - 1)
+    if known is None:
+        raise UsageError(_("there is no event {number}"), number=asked.start - 1)
+    return Point(known.seq, known.hash, known.at)
+
+
+def _files(
+    folder: Path | None, segments: Sequence[Segment], keep: set[int], told: _Told
+) -> Generator[Wrong, None, dict[int, str]]:
+    """Yield what is wrong with the files of the sealed segments, where they are to be read; return their hashes."""
+    hashes: dict[int, str] = {}
+    for each in segments if folder is not None else ():
+        path = (folder or Path()) / sealed.name_of(each.first, each.last)
+        values = {"file": str(path)}
+        if not path.exists():
+            yield Wrong(each.first, Message(_("the sealed segment {file} is gone"), values))
+            continue
+        if sealed.digest_of(path) != each.digest:
+            yield Wrong(each.first, Message(_("the sealed segment {file} was altered"), values))
+        start = Point(each.first - 1, each.prev_hash)
+        walked = yield from walk(told.seen(sealed.events_in(path)), start, keep)
+        if (walked.head.seq, walked.head.hash) != (each.last, each.hash):
+            yield Wrong(each.last, Message(_("the sealed segment {file} does not end where it should"), values))
+        hashes |= walked.hashes
+    return hashes
+
+
+class _Told:
+    """The digits that people were mailed, and whether an event was seen that has them."""
+
+    def __init__(self, expected: Iterable[str]) -> None:
+        self._missing = {each.lower() for each in expected}
+
+    def seen(self, events: Iterable[AuditEvent]) -> Iterator[AuditEvent]:
+        for event in events:
+            if self._missing:
+                self._missing = {each for each in self._missing if not event.hash.startswith(each)}
+            yield event
+
+    def missed(self) -> Iterator[Wrong]:
+        for each in sorted(self._missing):
+            yield Wrong(0, Message(_("no event of the log has the digits {digits}"), {"digits": each[:64]}))
+
+
+def _exhausted(going: Generator[Wrong, None, T]) -> tuple[T, list[Wrong]]:
+    """Return what a walk returns, and the first of what it yields."""
+    found: list[Wrong] = []
+    while True:
+        try:
+            each = next(going)
+        except StopIteration as done:
+            return done.value, found
+        if len(found) < MOST:
+            found.append(each)
