@@ -2,6 +2,14 @@
 
 from netwatch.storage.schema.audit import audit_checkpoints, audit_events, audit_segments
 from netwatch.storage.schema.calendar import days
+from netwatch.storage.schema.changes import (
+    baselines,
+    change_implementers,
+    change_requests,
+    change_targets,
+    findings,
+    waivers,
+)
 from netwatch.storage.schema.columns import metadata, storable
 from netwatch.storage.schema.drift import blobs, captures, doors, snapshots, visits
 from netwatch.storage.schema.duties import fulfilments
@@ -25,9 +33,9 @@ from netwatch.storage.schema.service import discrepancies, parts, service_report
 from netwatch.storage.schema.signatures import remarks, signatures
 
 __all__ = [
-    "audit_checkpoints", "audit_events", "audit_segments", "blobs", "captures", "checks", "days", "decisions",
-    "devices", "discrepancies", "doors", "entries", "events", "exceptions", "faults", "feed_shifts", "feeds",
-    "fulfilments", "handovers", "layouts", "meta", "metadata", "outbox", "parts", "polls", "publications",
-    "remarks", "renderings", "service_reports", "sights", "signatures", "snapshots", "steps", "storable", "visits",
-    "windows",
+    "audit_checkpoints", "audit_events", "audit_segments", "baselines", "blobs", "captures", "change_implementers",
+    "change_requests", "change_targets", "checks", "days", "decisions", "devices", "discrepancies", "doors",
+    "entries", "events", "exceptions", "faults", "feed_shifts", "feeds", "findings", "fulfilments", "handovers",
+    "layouts", "meta", "metadata", "outbox", "parts", "polls", "publications", "remarks", "renderings",
+    "service_reports", "sights", "signatures", "snapshots", "steps", "storable", "visits", "waivers", "windows",
 ]  # fmt: skip
