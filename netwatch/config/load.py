@@ -24,6 +24,7 @@ from netwatch.config.sources import Shape, Sources
 from netwatch.config.thresholds import Meanings, Rules
 from netwatch.config.verify import approval, audit, devices, drift, duties, duty, registers, reports, service
 from netwatch.config.verify.maintenance import maintenance
+from netwatch.config.verify.software import conduct, software
 from netwatch.config.verify.thresholds import thresholds
 from netwatch.config.windows import Windows
 from netwatch.errors import ConfigError
@@ -91,6 +92,8 @@ def _between(draft: Draft) -> Iterator[Finding]:
         duties.duties,
         registers.registers,
         approval.approval,
+        software,
+        conduct,
         drift.drift,
         audit.audit,
         reports.departments,

@@ -22,6 +22,7 @@ from netwatch.config.handover import Handover
 from netwatch.config.registers import RegisterTable
 from netwatch.config.reports import ClauseTable, DepartmentTable
 from netwatch.config.roster import RosterTable
+from netwatch.config.software import ConductTable, SoftwareTable
 from netwatch.config.table import PostName, Table, one_of
 from netwatch.config.values import (
     Address,
@@ -407,6 +408,8 @@ class File(Table):
     cover: tuple[CoverTable, ...] = ()
     calendar: CalendarTable = CalendarTable()
     approval: ApprovalTable = ApprovalTable()
+    conduct: ConductTable = ConductTable()
+    software: tuple[SoftwareTable, ...] = ()
     audit: AuditTable = AuditTable()
     drift: DriftTable = DriftTable()
     roster: RosterTable = RosterTable()

@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "database_password": _("must not hold the password, which belongs in storage.password"),
     "page": _("must begin with http:// or https://"),
     "syslog": _('must be true, false, "udp://HOST:514" or "tcp://HOST:601"'),
+    "ports": _('must be a port such as "22", "tcp/22" or "tcp/8000-8010"'),
     # pydantic's kinds of error
     "missing": _("is missing"),
     "string_type": _("must be text in quotes"),
