@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from netwatch import logs, supervisor
+from netwatch import __version__, logs, supervisor
 from netwatch.actions import carry_out, socket_path
+from netwatch.actions.audited import Asked, noted
 from netwatch.config import load
 from netwatch.errors import ConfigError
 from netwatch.progress import Progress
-from netwatch.storage import checks, events
+from netwatch.storage import audit, checks, events, records
 from netwatch.storage.database import Database
 from netwatch.storage.events import Entry, EventKind
 from netwatch.timetable import Timetable
@@ -23,6 +24,7 @@ from netwatch.web import Web
 from netwatch.workers import roll
 from netwatch.workers.approval import ApprovalWorker
 from netwatch.workers.archive import ArchiveWorker
+from netwatch.workers.audit import SERVICE, AuditWorker
 from netwatch.workers.control import Control, Peer
 from netwatch.workers.due import Due
 from netwatch.workers.duties import DutiesWorker
@@ -42,6 +44,10 @@ from probes.api import Message, Shared, _
 from probes.icmp.pace import Pace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
     from netwatch.clock import Clock
     from netwatch.config import Settings
     from netwatch.plugins import Registry
@@ -51,6 +57,8 @@ log = structlog.get_logger()
 TICK = 0.5
 REVIEW = 10.0
 HOUSEKEEPING = time(3, 30)
+CONFIGURATION = "configuration"
+"""Under which is kept the digest of the configuration that was in force last."""
 
 
 class Stopping(Exception):
@@ -92,6 +100,7 @@ class Service:
         self._duties = DutiesWorker(database, self.watched, clock, self._observer, wake)
         self._sessions = SessionsWorker(database, self.watched, clock, self._observer, wake)
         self._archive = ArchiveWorker(database, self.watched, clock, self._observer)
+        self._audit = AuditWorker(database, self.watched, clock, self._observer)
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
         self._reports = ReportsWorker(database, self.watched, clock, wake)
         self._janitor = Janitor(database, self.watched, clock)
@@ -120,6 +129,7 @@ class Service:
                 group.create_task(self._rota.run())
                 group.create_task(self._approval.run())
                 group.create_task(self._archive.run())
+                group.create_task(self._audit.run())
                 group.create_task(self._reports.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
@@ -136,7 +146,8 @@ class Service:
             supervisor.stopping()
             timetable.stop()
             await self._shared.close()
-        await self._database.write(partial(events.add, entry=self._entry(EventKind.STOPPED)))
+        await self._mark(EventKind.STOPPED)
+        await self._audit.vouch(self._clock.now(), anyway=True)
 
     def stop(self) -> None:
         """Ask the service to stop."""
@@ -146,7 +157,9 @@ class Service:
         """Carry out a command."""
         now = self._clock.now()
         if action == "build_handover":
-            return await self._handover.build_running(now)
+            done = await self._handover.build_running(now)
+            await self._database.write(partial(noted, asked=Asked(actor, now, arguments, peer.login), name=action))
+            return done
         work = carry_out(self.watched.settings, action, actor, now, arguments, login=peer.login, trusted=peer.trusted)
         done = await self._database.write(work)
         await self._handover.look(now)
@@ -158,7 +171,8 @@ class Service:
         await self._observer.load()
         await self._take_up(self.watched.settings)
         await self._reviewer.review(self._clock.now())
-        await self._database.write(partial(events.add, entry=self._entry(EventKind.STARTED)))
+        before = await self._database.read(partial(records.get, key=CONFIGURATION))
+        await self._mark(EventKind.STARTED, {"version": __version__, "configuration_before": before})
 
     async def _take_up(self, settings: Settings) -> None:
         """Watch what this configuration asks for, and let go of the rest."""
@@ -221,16 +235,29 @@ class Service:
                 log.error("configuration refused", problem=str(problem))
             self.progress.last_reload_error = str(error)
             summary = Message(_("a change of the configuration was refused; the one before it is in force"))
-            await self._database.write(
-                partial(events.add, entry=self._entry(EventKind.REFUSED, summary=summary, text=str(error)))
+            await self._mark(
+                EventKind.REFUSED,
+                {"problems": [str(each) for each in error.problems]},
+                summary=summary,
+                text=str(error),
             )
         else:
+            before = self.watched.settings
             await self._take_up(settings)
             self.progress.last_reload_error = None
             log.info("configuration taken up", devices=len(settings.devices), checks=len(settings.checks))
-            await self._database.write(partial(events.add, entry=self._entry(EventKind.RELOADED)))
+            changed = settings.differs(before)
+            await self._mark(EventKind.RELOADED, {"configuration_before": before.digest, "changed": changed})
         supervisor.ready()
 
-    def _entry(self, kind: EventKind, **more: Any) -> Entry:
-        now = self._clock.now()
-        return Entry(kind, now, now, **more)
+    async def _mark(self, kind: EventKind, detail: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """Write into the journal and into the audit log what the service itself has done."""
+        now, digest = self._clock.now(), self.watched.settings.digest
+        said = {"configuration": digest, **(detail or {})}
+
+        def work(tx: Connection) -> None:
+            events.add(tx, Entry(kind, now, now, **more))
+            audit.record(tx, actor=SERVICE, action=f"service.{kind.value}", subject="netwatch", detail=said, now=now)
+            records.put(tx, key=CONFIGURATION, value=digest)
+
+        await self._database.write(work)

@@ -57,6 +57,11 @@ def audited(name: str, action: Callable[[], tuple[Action, Doing]], asked: Asked)
     return Attempt(work, refused)
 
 
+def noted(tx: Connection, *, name: str, asked: Asked) -> None:
+    """Record an action that the service does in more than one transaction, once it is done."""
+    _record(tx, name, asked, DONE, {})
+
+
 def _actor(action: Callable[[], tuple[Action, Doing]], asked: Asked) -> str:
     """Return who it was; the name that was given, where it is nobody's to give."""
     try:

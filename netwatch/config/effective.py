@@ -118,6 +118,11 @@ class Settings:
         said = (self.file, self.checks, self.collects, self.parents)  # a secret in it shows as `***`
         return hashlib.sha256(repr(said).encode()).hexdigest()[:12]
 
+    def differs(self, other: Settings) -> tuple[str, ...]:
+        """Return the tables of the file that say something else than those of another configuration."""
+        mine, others = self.file, other.file
+        return tuple(name for name in type(mine).model_fields if getattr(mine, name) != getattr(others, name))
+
     def called(self, person: str | None) -> str:
         """Return somebody's name as people read it; what is on record of them where nobody is called so any more."""
         known = self.people.get(person or "")
