@@ -22,7 +22,7 @@ from netwatch.config.people import roster_of
 from netwatch.config.settings import CheckTable, Device, File, Group
 from netwatch.config.sources import Shape, Sources
 from netwatch.config.thresholds import Meanings, Rules
-from netwatch.config.verify import approval, audit, devices, drift, duties, duty, registers, reports, service
+from netwatch.config.verify import approval, audit, changes, devices, drift, duties, duty, registers, reports, service
 from netwatch.config.verify.maintenance import maintenance
 from netwatch.config.verify.software import conduct, software
 from netwatch.config.verify.thresholds import thresholds
@@ -95,6 +95,7 @@ def _between(draft: Draft) -> Iterator[Finding]:
         software,
         conduct,
         drift.drift,
+        changes.changes,
         audit.audit,
         reports.departments,
         reports.clauses,

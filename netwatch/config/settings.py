@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netwatch.config.approval import ApprovalTable
 from netwatch.config.audit import AuditTable
 from netwatch.config.calendar import CalendarTable
+from netwatch.config.changes import ChangeTable, FreezeTable
 from netwatch.config.drift import CollectTable, DriftTable
 from netwatch.config.duties import DutyTable
 from netwatch.config.handover import Handover
@@ -412,6 +413,8 @@ class File(Table):
     software: tuple[SoftwareTable, ...] = ()
     audit: AuditTable = AuditTable()
     drift: DriftTable = DriftTable()
+    change: ChangeTable = ChangeTable()
+    freeze: tuple[FreezeTable, ...] = ()
     roster: RosterTable = RosterTable()
     register_type: tuple[RegisterTable, ...] = ()
     duty: tuple[DutyTable, ...] = ()
