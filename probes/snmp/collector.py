@@ -19,7 +19,7 @@ from pydantic import Field
 from probes.api import Failure, Message, Shared, Target, _
 from probes.collect import Answer, Capture, Collection, Facet
 from probes.names import names
-from probes.snmp import parts, routes, settings, software
+from probes.snmp import changes, journal, parts, routes, settings, software
 from probes.snmp.client import Unanswered
 from probes.snmp.contact import Contact, ContactOptions, failure
 from probes.snmp.inspect import describe, presence, read
@@ -28,7 +28,10 @@ from probes.snmp.sizes import Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
+    from probes.collect import Evidence
+    from probes.snmp.changes import Ticks
     from probes.snmp.client import SnmpClient
     from probes.snmp.tables import Read, Table
 
@@ -85,16 +88,18 @@ class SnmpCollector:
 
         budget: Annotated[float, Field(gt=0, le=600)] = 120.0
         """Seconds for one read of one facet; each is read twice."""
+        running_software: bool = False
+        """Read which programs run, too: for servers on which always the same ones do."""
 
     def __init__(self, options: Options, *, shared: Shared) -> None:
-        self._budget = options.budget
+        self._budget, self._has_running = options.budget, options.running_software
         self._contact = Contact(options, shared)
         self._names = names(shared)
         self._sizes = Sizes(repetitions=options.max_repetitions, has_bulk=self._contact.has_bulk)
 
     def offered(self) -> tuple[str, ...]:
-        """Return all facets but the programs that run, which are read where somebody asks for them: they come and go."""
-        return tuple(facet.name for facet in self.facets if facet is not RUNNING)
+        """Return all facets; the programs that run, which come and go, only where somebody asks for them."""
+        return tuple(facet.name for facet in self.facets if self._has_running or facet is not RUNNING)
 
     async def collect(self, target: Target, facets: frozenset[str]) -> Collection | Failure:
         """Visit once and read these facets."""
@@ -114,6 +119,26 @@ class SnmpCollector:
             else:
                 captures.append(capture)
         return Collection(tuple(captures), unread=unread)
+
+    async def ticks(self, target: Target, now: datetime, before: Ticks | None = None) -> Ticks | Failure:
+        """Look whether anything was changed since `before`: one question. See `probes.snmp.changes`."""
+        client = await self._reached(target, now)
+        if isinstance(client, Failure):
+            return client
+        seen = await changes.look(client, self._sizes, before, now, is_costly=not self._contact.has_bulk)
+        return failure(seen) if isinstance(seen, Unanswered) else seen
+
+    async def history(self, target: Target, now: datetime) -> tuple[Evidence, ...] | Failure:
+        """Return who changed the configuration and when, as the device remembers it, the newest first."""
+        client = await self._reached(target, now)
+        if isinstance(client, Failure):
+            return client
+        remembered = await journal.history(client, self._sizes, now)
+        return failure(remembered) if isinstance(remembered, Unanswered) else remembered
+
+    async def _reached(self, target: Target, now: datetime) -> SnmpClient | Failure:
+        address = await self._names.resolve(target.address, now)
+        return address if isinstance(address, Failure) else self._contact.client(address)
 
     async def _capture(self, client: SnmpClient, facet: str) -> Capture | Message:
         """Read one facet until two reads agree, or return why this device does not have it."""

@@ -49,6 +49,8 @@ class Contact:
         self._options = options
         self._endpoint = shared.get("snmp/endpoint", Endpoint)
         self._credential = shared.credentials.get(options.credential)
+        self._client: SnmpClient | None = None
+        self._address: Address | None = None
 
     @property
     def has_bulk(self) -> bool:
@@ -56,7 +58,18 @@ class Contact:
         return getattr(self._credential, "version", "2c") != "1"
 
     def client(self, address: Address) -> SnmpClient | Failure:
-        """Return a client for this address; nothing is sent yet. A `Failure` where the credential is none."""
+        """Return a client for this address, the same one for as long as it stays; nothing is sent yet.
+
+        A `Failure` where the credential is none.
+        """
+        if self._client is None or self._address != address:
+            client = self._connect(address)
+            if isinstance(client, Failure):
+                return client
+            self._client, self._address = client, address
+        return self._client
+
+    def _connect(self, address: Address) -> SnmpClient | Failure:
         options = self._options
         if not isinstance(self._credential, Community | Usm):
             what = _("no SNMP credential is called {name}")

@@ -136,8 +136,8 @@ def _devices(page: Page, reads: Mapping[str, Read]) -> None:
     found: Counter[tuple[str, bytes, str]] = Counter()
     for row in reads[DEVICES.name]:
         if kind := _DEVICE_TYPES.get(row.oid("hrDeviceType")):
-            size = reads[DISK_TABLE.name].get(*row.index).number("hrDiskStorageCapacity")
-            found[kind, row.octets("hrDeviceDescr"), f"{size} KiB" if size and size > 0 else ""] += 1
+            capacity = reads[DISK_TABLE.name].get(*row.index).number("hrDiskStorageCapacity")
+            found[kind, row.octets("hrDeviceDescr"), f"{capacity} KiB" if capacity and capacity > 0 else ""] += 1
     page.section("devices")
     for (kind, described, size), number in sorted(found.items()):
         page.item(f"{kind}, {size}" if size else kind, described)
