@@ -22,6 +22,12 @@ def get(tx: Connection, device: str, facet: str, now: datetime) -> Visit:
     return Visit(device, facet, tried=now) if row is None else _visit(row)
 
 
+def of_device(tx: Connection, device: str) -> dict[tuple[str, str], Visit]:
+    """Return how those of a device stand, by device and facet."""
+    query = select(visits).where(visits.c.device == device)
+    return {(row.device, row.facet): _visit(row) for row in tx.execute(query)}
+
+
 def everything(tx: Connection) -> dict[tuple[str, str], Visit]:
     """Return how all stand, by device and facet."""
     return {(row.device, row.facet): _visit(row) for row in tx.execute(select(visits))}

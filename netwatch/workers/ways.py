@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from probes.api import Failure, Message, Shared, Target, Trouble, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
     from netwatch.config import Settings
     from netwatch.config.collecting import Collect
@@ -29,6 +32,8 @@ class Way:
     target: Target
     collector: Collector
     facets: frozenset[str]
+    host_key: str = ""
+    """The fingerprint by which the device is known: as configured, else as a leader has approved it."""
 
     @property
     def name(self) -> str:
@@ -36,25 +41,50 @@ class Way:
         return f"{self.collect.device}/{self.collect.name}"
 
 
-def ways(settings: Settings, registry: Registry, shared: Shared, known: Mapping[str, Way]) -> dict[str, Way]:
-    """Return every configured way by its name. One that has not changed keeps its collector."""
+Made = Callable[["Collect", "BaseModel"], "Collector"]
+"""Makes the collector of a way, with its options as they are in the end."""
+
+
+def maker(registry: Registry, shared: Shared) -> Made:
+    """Return what makes the collectors of the installed kinds."""
+    return lambda collect, options: registry.collector(collect.kind)(options, shared=shared)
+
+
+def ways(settings: Settings, made: Made, known: Mapping[str, Way], trusted: Mapping[str, str]) -> dict[str, Way]:
+    """Return every configured way by its name. One that has not changed keeps its collector.
+
+    `trusted` are the host keys that leaders have approved, by the ways; one in the configuration goes before it.
+    """
     found: dict[str, Way] = {}
     taken: dict[str, frozenset[str]] = {}
     for collect in settings.collects:
+        name = f"{collect.device}/{collect.name}"
         target = Target(collect.device, settings.devices[collect.device].address)
-        old = known.get(f"{collect.device}/{collect.name}")
-        if old is not None and old.collect.options == collect.options and old.target == target:
-            collector = old.collector
-        else:
-            collector = registry.collector(collect.kind)(collect.options, shared=shared)
+        host_key, options = _pinned(collect.options, trusted.get(name, ""))
+        old = known.get(name)
+        same = old is not None and (old.collect.options, old.target, old.host_key) == (
+            collect.options,
+            target,
+            host_key,
+        )
+        collector = old.collector if old is not None and same else made(collect, options)
         offered = frozenset(collector.offered())
         wanted = offered & frozenset(collect.facets) if collect.facets else offered
         # Two ways may read the same; its baseline is of one of them, so the first that is configured reads it.
         own = wanted - taken.get(collect.device, frozenset())
         taken[collect.device] = taken.get(collect.device, frozenset()) | own
-        way = Way(collect, target, collector, own)
-        found[way.name] = way
+        found[name] = Way(collect, target, collector, own, host_key)
     return found
+
+
+def _pinned(options: BaseModel, trusted: str) -> tuple[str, BaseModel]:
+    """Return the host key by which a device is known, and the options with it, for kinds that know of any."""
+    if "host_key" not in type(options).model_fields:
+        return "", options
+    configured = getattr(options, "host_key", None)
+    if configured or not trusted:
+        return configured or "", options
+    return trusted, options.model_copy(update={"host_key": trusted})
 
 
 async def visit(way: Way, facets: frozenset[str]) -> Collection | Failure:

@@ -106,21 +106,33 @@ def within(template: str, why: Message, **values: str | float) -> Message:
     return Message(template, {**why.values, **values, "note": why.template})
 
 
-def of_door(door: Door) -> Wrong | None:
-    """Return what is wrong with a way into a device. What needs a person comes first."""
-    values = {"device": door.device, "name": door.name, "shown": door.offered, "known": door.host_key}
-    if door.offered and door.host_key:
-        template = _(
-            "another host key: {shown}, approved is {known}; nothing is read until a leader approves the new one"
-        )
-        return Wrong(Severity.CRITICAL, Message(template, values))
-    if door.offered:
-        template = _("its host key {shown} is not approved yet; nothing is read before a leader has compared it")
-        return Wrong(Severity.MINOR, Message(template, values))
+def of_door(door: Door, known: str = "") -> Wrong | None:
+    """Return what is wrong with a way into a device whose host key is `known`. What needs a person comes first."""
+    if door.offered and door.offered != known:
+        return _strange(door.offered, known)
     if door.locked:
         template = _("log-ins were refused; nobody tries again before somebody has looked and unlocked it")
-        return Wrong(Severity.MAJOR, Message(template, values))
+        return Wrong(Severity.MAJOR, Message(template))
     if door.failures < DOUBTED or door.why is None:
         return None
     template = _("cannot be read, {times} times in a row: {note}")
     return Wrong(Severity.MINOR, within(template, door.why, times=door.failures))
+
+
+def _strange(shown: str, known: str) -> Wrong:
+    """Return what is wrong where a device shows a host key that nobody has approved."""
+    if known:
+        template = _(
+            "another host key: {shown}, approved is {known}; nothing is read before a leader approves the new one"
+        )
+        return Wrong(Severity.CRITICAL, Message(template, {"shown": shown, "known": known}))
+    template = _("its host key {shown} is not approved yet; nothing is read before a leader has compared it")
+    return Wrong(Severity.MINOR, Message(template, {"shown": shown}))
+
+
+def of_account(account: Door) -> Wrong | None:
+    """Return what is wrong with a credential: it was refused here and there, and is not tried anywhere any more."""
+    if not account.locked:
+        return None
+    template = _("the credential {name} was refused {times} times in a row; it is tried nowhere before it is unlocked")
+    return Wrong(Severity.MAJOR, Message(template, {"name": account.name, "times": int(account.guard["failures"])}))

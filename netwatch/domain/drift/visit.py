@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 DRIFT, COLLECT = "drift", "collect"
 """What the faults of a device are called that are about what it is set to, and about reading that."""
 SIDES = (DRIFT, COLLECT)
+CREDENTIALS = "@credentials"
+"""In place of a device: how each credential stands, by its name."""
 SMALL = 1024
 """Bytes of a text under which nothing is made of its getting shorter: a list of three lines may lose two."""
 CONVINCED = 3
