@@ -86,15 +86,38 @@ def _sign_in(_server: SMTP, _session: Session, _envelope: Envelope, mechanism: s
     return AuthResult(success=good, handled=False, auth_data=data.login)
 
 
+class _Connection(SMTP):
+    """A connection to a relay that says when it is over."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.over = asyncio.Event()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.over.set()
+
+    async def end(self) -> None:
+        """Break off, unless the caller has gone, and wait until the socket is closed."""
+        if self.transport is not None:
+            self.transport.abort()
+            await asyncio.wait_for(self.over.wait(), 10)
+
+
 @asynccontextmanager
 async def relay(
     box: Mailbox, *, port: int = 0, tls: ssl.SSLContext | None = None, implicit: bool = False, auth: bool = False
 ) -> AsyncIterator[int]:
-    """Run a relay; yield its port."""
+    """Run a relay; yield its port. No connection to it outlives it."""
     loop = asyncio.get_running_loop()
+    connections: list[_Connection] = []
 
     def protocol() -> SMTP:
-        return SMTP(
+        connections.append(made())
+        return connections[-1]
+
+    def made() -> _Connection:
+        return _Connection(
             box,
             hostname="relay.test",
             loop=loop,
@@ -110,6 +133,8 @@ async def relay(
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for each in connections:
+            await each.end()
         await server.wait_closed()
 
 

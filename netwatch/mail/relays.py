@@ -26,6 +26,20 @@ LONGEST_REST = 300.0
 FAREWELL = 2.0
 
 
+class _Client(aiosmtplib.SMTP):
+    """A connection that is closed when it has been closed.
+
+    Over TLS a transport that is closed waits for the other side's farewell, up to half a minute, and keeps its socket.
+    Ours has been sent by then: nothing of theirs is of interest any more.
+    """
+
+    def close(self) -> None:
+        transport = self.transport
+        super().close()
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+
+
 class RelayLine:
     """The connection to one relay."""
 
@@ -98,7 +112,7 @@ class RelayLine:
     async def _connect(self) -> aiosmtplib.SMTP:
         relay = self.relay
         seconds = relay.timeout.total_seconds()
-        client = aiosmtplib.SMTP(
+        client = _Client(
             hostname=relay.host,
             port=relay.port,
             local_hostname=socket.gethostname() or "localhost",
