@@ -99,7 +99,7 @@ class _Connection(SMTP):
 
     async def end(self) -> None:
         """Break off, unless the caller has gone, and wait until the socket is closed."""
-        if self.transport is not None:
+        if isinstance(self.transport, asyncio.WriteTransport):
             self.transport.abort()
             await asyncio.wait_for(self.over.wait(), 10)
 
