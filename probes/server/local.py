@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from probes.api import Failure, Message, Trouble, _
 from probes.options import ProbeOptions
-from probes.server.facets import FACETS, USUAL, script
+from probes.server.facets import FACETS, SELDOM, USUAL, script
 from probes.server.ports import SOCKETS, listening
 from probes.server.reading import BIGGEST, read
 
@@ -30,22 +30,28 @@ class LocalCollector:
     every: ClassVar[timedelta] = timedelta(hours=1)
 
     class Options(ProbeOptions):
-        """What it reads is said by `facets`; `suid`, which reads whole disks, only where it is named."""
+        """There is little to choose."""
+
+        suid: bool = False
+        """Whether programs with the rights of others are looked for, and nothing else: it reads whole disks, so give it
+        a table of its own with `every = "7d"`."""
 
     def __init__(self, options: Options, *, shared: Shared) -> None:
-        del options, shared  # there is nothing to choose, and nothing in common with others
+        del shared  # it has nothing in common with others
+        self._options = options
 
     def offered(self) -> tuple[str, ...]:
-        """Return all facets but those that read whole disks."""
-        return USUAL
+        """Return what it reads: all but what reads whole disks, or with `suid` only that."""
+        return tuple(sorted(SELDOM)) if self._options.suid else USUAL
 
     async def collect(self, target: Target, facets: frozenset[str]) -> Collection | Failure:
         """Read this machine, whatever the address of the target."""
         del target
-        raw = await _run(sorted(facets))
+        asked = facets or frozenset(self.offered())
+        raw = await _run(sorted(asked))
         if isinstance(raw, Failure):
             return raw
-        found = read(raw, facets)
+        found = read(raw, asked)
         if not isinstance(found, Failure) and SOCKETS in found.unread:
             return await listening(found)
         return found

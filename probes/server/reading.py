@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from probes.api import Failure, Message, Trouble, _
 from probes.collect import Collection
-from probes.server.facets import USUAL
 from probes.server.sessions import evidence, sessions
 from probes.server.stream import taken_apart
 
@@ -20,8 +19,8 @@ BIGGEST = 64 << 20
 
 
 def read(raw: bytes, asked: frozenset[str], host_key: str = "") -> Collection | Failure:
-    """Return what an answer says of the facets that were asked for; of none, of the usual ones."""
-    visit = taken_apart(raw, asked or USUAL)
+    """Return what an answer says of the facets that were asked for."""
+    visit = taken_apart(raw, asked)
     if visit is None:
         what = Message(_("what runs there is not netwatch-collect: its first line is missing"))
         return Failure(Trouble.PROTOCOL, what)
