@@ -68,7 +68,7 @@ class Keys:
             return False
         try:
             known.verify(bytes.fromhex(signature), said)
-        except (InvalidSignature, ValueError):
+        except (InvalidSignature, ValueError, TypeError):
             return False
         return True
 

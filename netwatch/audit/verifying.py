@@ -19,7 +19,6 @@ from netwatch.domain.checkpoints import (
     unvouched,
     vouched,
 )
-from netwatch.errors import UsageError
 from netwatch.storage import audit, checkpoints
 from probes.api import Message, _
 
@@ -47,16 +46,29 @@ class Asked:
     segments: Path | None = None
     start: int = 0
     expected: tuple[str, ...] = ()
+    deep: bool = False
+    """Whether the texts of devices are hashed anew as well."""
 
 
-def asked(settings: Settings) -> Asked:
-    """Return what a verification on this machine goes by. A key that is not there is not made: nothing is signed."""
-    public = (signing.Signer(settings.keys).public,) if signing.is_made(settings.keys) else ()
-    return Asked(signing.Keys(public), settings.anchors)
+def asked(settings: Settings, more: Iterable[bytes] = ()) -> Asked:
+    """Return what a verification on this machine goes by: its own key, and more public ones.
+
+    A key that is not there is not made: whoever only looks would give it to the wrong user.
+    """
+    own = (signing.Signer(settings.keys).public,) if signing.is_made(settings.keys) else ()
+    return Asked(signing.Keys((*own, *more)), settings.anchors)
 
 
 def verify(tx: Connection, asked: Asked) -> Verified:
-    """Return what is wrong with the audit log, in the order of its events. `tx` has read nothing yet."""
+    """Return what is wrong with the audit log, in the order of its events. `tx` has read nothing yet.
+
+    Raises StorageError where it cannot be read, and another NetwatchError where a file cannot.
+    """
+    with audit.readable():
+        return _verified(tx, asked)
+
+
+def _verified(tx: Connection, asked: Asked) -> Verified:
     # Files first: what is appended from now on is not older than what the database is about to show.
     found, wrong = _anchors(asked)
     rows, segments = checkpoints.after(tx, 0), checkpoints.segments(tx)
@@ -102,10 +114,7 @@ def _start(tx: Connection, asked: Asked, segments: Sequence[Segment]) -> Point:
     sealed_upto = Point(segments[-1].last, segments[-1].hash, segments[-1].upto) if segments else Point()
     if asked.start <= sealed_upto.seq + 1:
         return sealed_upto
-    known = audit.get(tx, asked.start - 1)
-    if known is None:
-        raise UsageError(_("there is no event {number}"), number=asked.start - 1)
-    return Point(known.seq, known.hash, known.at)
+    return audit.point(tx, asked.start - 1)
 
 
 def _files(

@@ -34,6 +34,7 @@ COMMANDS = (
     "mail",
     "config",
     "db",
+    "audit",
     "doctor",
     "demo",
 )

@@ -5,10 +5,12 @@ It is only ever added to; its rows are chained (`netwatch.domain.audit`), and th
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from netwatch.domain.audit import (
     BACKWARDS,
@@ -22,7 +24,10 @@ from netwatch.domain.audit import (
     hashed,
     milliseconds,
 )
+from netwatch.errors import StorageError, UsageError
 from netwatch.storage.schema import audit_events
+from netwatch.storage.trouble import is_damage, is_unavailable, said
+from probes.api import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,9 +62,9 @@ def record(
     if before.at - at > BACKWARDS:
         # Honest clocks are set back now and then; one that goes back without a word is found by who verifies.
         detail = {**detail, SET_BACK: (before.at - at) // 1000}
-    said = (bounded(actor, 64), bounded(address, 64), bounded(action, 64), bounded(subject, 200), detailed(detail))
-    values = dict(zip(("actor", "address", "action", "subject", "detail"), said, strict=True))
-    chained = hashed(canonical(seq, at, *said), before.hash)
+    words = (bounded(actor, 64), bounded(address, 64), bounded(action, 64), bounded(subject, 200), detailed(detail))
+    values = dict(zip(("actor", "address", "action", "subject", "detail"), words, strict=True))
+    chained = hashed(canonical(seq, at, *words), before.hash)
     tx.execute(insert(audit_events).values(seq=seq, at=at, **values, prev_hash=before.hash, hash=chained))
     return seq
 
@@ -81,6 +86,14 @@ def get(tx: Connection, seq: int) -> AuditEvent | None:
     """Return the event of that number."""
     row = tx.execute(select(audit_events).where(audit_events.c.seq == seq)).one_or_none()
     return None if row is None else _event(row)
+
+
+def point(tx: Connection, seq: int) -> Point:
+    """Return an event's place in the chain. Raises UsageError where there is no such event."""
+    known = get(tx, seq)
+    if known is None:
+        raise UsageError(_("there is no event {number}"), number=seq)
+    return Point(known.seq, known.hash, known.at)
 
 
 def after(tx: Connection, seq: int, upto: int | None = None) -> Iterator[AuditEvent]:
@@ -117,4 +130,18 @@ def newest(tx: Connection, wanted: Wanted, most: int) -> tuple[AuditEvent, ...]:
 
 
 def _event(row: Row[Any]) -> AuditEvent:
-    return AuditEvent(*tuple(row))
+    """Return a row as an event. SQLite keeps anything in any column: what is of another kind cannot be ours."""
+    seq, at, *texts = row
+    words = [each if isinstance(each, str) else repr(each) for each in texts]
+    return AuditEvent(int(seq), at if isinstance(at, int) else -1, *words)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Say in one sentence that the log cannot be read: a table is gone, a text is none."""
+    try:
+        yield
+    except DBAPIError as error:
+        if is_unavailable(error) or is_damage(error):
+            raise
+        raise StorageError(_("the audit log cannot be read: {what}"), what=said(error)) from error

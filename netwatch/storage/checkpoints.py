@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select
 
@@ -58,7 +58,13 @@ def segments(tx: Connection) -> tuple[Segment, ...]:
     """Return every segment that was taken out, in order."""
     columns = [audit_segments.c[name] for name in Segment.__slots__]
     query = select(*columns).order_by(audit_segments.c.last)
-    return tuple(Segment(*tuple(row)) for row in tx.execute(query))
+    return tuple(Segment(*map(_sound, Segment.__slots__, row)) for row in tx.execute(query))
+
+
+def _sound(name: str, value: Any) -> Any:
+    """Return what a column of a segment may hold. SQLite keeps anything in any column."""
+    kind = int if name in {"first", "last", "upto", "sealed_at"} else str
+    return value if isinstance(value, kind) else kind()
 
 
 def sealed(tx: Connection) -> Point:
