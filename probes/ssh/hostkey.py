@@ -30,9 +30,7 @@ def failure(address: str, fingerprint: str, pinned: str | None) -> Failure:
 
 def has_changed(outcome: object) -> bool:
     """Tell whether a visit failed because the device shows another host key than the pinned one."""
-    return (
-        isinstance(outcome, Failure) and outcome.trouble is Trouble.IDENTITY and outcome.detail.template == _CHANGED
-    )
+    return isinstance(outcome, Failure) and outcome.trouble is Trouble.IDENTITY and outcome.detail.template == _CHANGED
 
 
 def offered(outcome: object) -> str:

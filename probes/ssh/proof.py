@@ -45,19 +45,21 @@ class Proof:
         return next((gap for said in answers if (gap := self._gap(said)) is not None), None) or _end(reading, answers)
 
     def _gap(self, said: Said) -> Message | None:
-        values = {"command": said.command}
         if said.gap is not None:
             return said.gap
-        if not said.raw.strip():
-            return Message(_("“{command}” was answered with nothing"), values)
-        if said.echoed is False:
-            return Message(_("The answer to “{command}” does not begin with the command, as others did"), values)
-        if RESIDUE.search(said.raw):
-            return Message(_("In the answer to “{command}” the text of a pager is left"), values)
         lines = _lines(said)
-        if self._has_error([*lines[:EDGE], *lines[-EDGE:]]):
-            return Message(_("In the answer to “{command}” the device reports an error"), values)
-        return None
+        lacks = (
+            (not lines, _("“{command}” was answered with nothing")),
+            (said.echoed is False, _("The answer to “{command}” does not begin with the command, as others did")),
+            (RESIDUE.search(said.raw), _("In the answer to “{command}” the text of a pager is left")),
+            (
+                self._has_error([*lines[:EDGE], *lines[-EDGE:]]),
+                _("In the answer to “{command}” the device reports an error"),
+            ),
+            (said.status, _("“{command}” ended with status {status}")),
+        )
+        values: dict[str, str | int | float] = {"command": said.command, "status": said.status or 0}
+        return next((Message(template, values) for is_so, template in lacks if is_so), None)
 
     def _has_error(self, lines: Sequence[bytes]) -> bool:
         return any(map(self._errors.match, lines))

@@ -18,13 +18,15 @@ KEPT = 65_536
 class Said:
     """The answer to one command: the text as it stands on the screen, without the command and the prompt.
 
-    `gap` says why it was given up; None where the prompt came back. `echoed` is None where nothing was to be echoed.
+    `gap` says why it was given up; None where the prompt came back. `echoed` is None where nothing was to be echoed,
+    `status` where the device does not tell one.
     """
 
     command: str
     raw: bytes = b""
     gap: Message | None = None
     echoed: bool | None = None
+    status: int | None = None
     seconds: float = 0.0
 
     def after(self, seconds: float) -> Said:

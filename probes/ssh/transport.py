@@ -19,7 +19,7 @@ from probes.ssh.algorithms import offered
 from probes.troubles import closed, no_answer, no_connection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from probes.names import Address
     from probes.ssh.credentials import Login
@@ -144,7 +144,7 @@ class _Client(asyncssh.SSHClient):
         name: str,  # noqa: ARG002
         instructions: str,  # noqa: ARG002
         lang: str,  # noqa: ARG002
-        prompts: list[tuple[str, bool]],
+        prompts: Sequence[tuple[str, bool]],
     ) -> list[str] | None:
         if not prompts:
             return []

@@ -1,0 +1,67 @@
+"""What a device with a command line needs in the configuration."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from probes.options import Port, ProbeOptions, Seconds
+from probes.platforms.platform import load, spoken
+from probes.ssh.credentials import Login
+from probes.ssh.hostkey import FINGERPRINT
+
+USUAL = ("running", "startup")
+"""What is read where nothing else is said: what the device does, and what it would do after a restart."""
+
+
+def _platform(name: str) -> str:
+    if name not in spoken():
+        what = "there is no platform '{name}'; the platforms are: {names}"
+        raise PydanticCustomError("platform", what, {"name": name, "names": ", ".join(spoken())})
+    return name
+
+
+def fingerprint(text: str) -> str:
+    """Take the fingerprint of a host key, as `ssh-keygen -l` prints it, and nothing else."""
+    if not FINGERPRINT.fullmatch(text):
+        raise PydanticCustomError(
+            "fingerprint", 'must be a fingerprint such as "SHA256:…", with 43 characters behind it'
+        )
+    return text
+
+
+class CliOptions(ProbeOptions):
+    """How to read a device by its command line."""
+
+    credentials: ClassVar[tuple[type, ...]] = (Login,)
+    """What its credential may be."""
+
+    platform: Annotated[str, AfterValidator(_platform)]
+    """What kind of device it is: which commands read it, and what its text means."""
+    credential: str
+    """The `[credential.NAME]` to log in with."""
+    port: Port = 22
+    host_key: Annotated[str, AfterValidator(fingerprint)] | None = None
+    """The fingerprint of its host key, as `ssh-keygen -l` prints it. Without it nobody logs in: the first try names it."""
+    legacy: bool = False
+    """Offer this device algorithms of yesterday as well: SHA-1 key exchange, ssh-rsa, CBC."""
+    facets: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """What to read; by default `running`, and `startup` where the platform has one."""
+    connect: Seconds = 15.0
+    """Seconds until the log-in must be done."""
+    idle: Annotated[float, Field(ge=5, le=300)] = 30.0
+    """Seconds to wait for the next byte of an answer."""
+    total: Annotated[float, Field(ge=5, le=3600)] = 300.0
+    """Seconds for the whole visit."""
+
+    @model_validator(mode="after")
+    def _told(self) -> CliOptions:
+        known = tuple(each.name for each in load(self.platform).readings)
+        for facet in self.facets:
+            if facet not in known:
+                what = "{platform} has no facet '{facet}'; it has: {names}"
+                values = {"platform": self.platform, "facet": facet, "names": ", ".join(known)}
+                raise PydanticCustomError("facet", what, values)
+        return self
