@@ -63,6 +63,9 @@ class EventKind(Enum):
     PART = "part"
     REPORT = "report"
     PREPARED = "prepared"
+    DRIFT = "drift"
+    CHANGE = "change"
+    BASELINE = "baseline"
 
 
 @dataclass(frozen=True, slots=True)
