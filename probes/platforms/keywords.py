@@ -1,0 +1,413 @@
+"""Where secrets stand in any device's text: behind the words that people use for them.
+
+This holds for every platform, also for one that nobody has written rules for. It looks at where a word stands, never
+at what it looks like: whatever follows `password` is one, however plain. What merely speaks of passwords
+(`service password-encryption`, a route map's `set community`) is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from probes.platforms.pattern import FOLLOWING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Span = tuple[int, int]
+
+HINTS = (
+    "pass", "secret", "commun", "key", "psk", "pwd", "token", "cipher", "://", "auth", "priv", "cak", "pin",
+    "credential", "密码", "口令", "密钥", "bearer", "hash", "</",
+)  # fmt: skip
+"""A line without one of these has nothing for this module."""
+
+_HOLDER = (
+    r"(?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd)s?"
+    r"|(?:[\w.]+[-_.])*(?:secrets?|psk(?:-?secret)?|ppk|cak|token|credential|community(?:-?name|-?string)?|communities)"
+    r"|(?:[\w.]+[-_])*(?:key|keystring|apikey|privatekey|presharedkey|sharedkey|secretkey|pre-?shared-?key)"
+    r"|(?:[\w]+[-_])*(?:auth|priv|login|enable)[-_]?pass"
+    r"|(?:[\w]+[-_])*key-string|psksecret|trapcommunity|rocommunity6?|rwcommunity6?|auth-code|authcode)"
+)
+HOLDER = re.compile(rf"(?<![\w./-])({_HOLDER})(?![\w/.-])(?=\s)", re.IGNORECASE)
+ASSIGNED = re.compile(
+    rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|{_HOLDER}))"
+    r"(\\?[\"'])?\s{0,3}(?:[:=：]|=>)[ \t]*"
+    r"(\\\"(?:(?!\\\").)*\\\"|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"';,]\S*)",
+    re.IGNORECASE,
+)
+SPOKEN = re.compile(
+    r"(?<![\w./-])(?:password|passwd|passphrase|pwd|psk|密码|口令|密钥)\s*(?:is\s+|are\s+|是|为)\s*([^\s\"';]\S*)",
+    re.IGNORECASE,
+)
+URL = re.compile(
+    r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'<>]*:([^\s\"'<>]+)@(?=[\w.\[\-:]+(?:[/\s\"';>,\])]|$))", re.IGNORECASE
+)
+BEARER = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
+ELEMENT = re.compile(
+    rf"<((?:[\w-]+:)?(?:{_HOLDER}|prv|bcrypt-hash|(?:md5|sha512)-hash|tls|static_keys))>([^<]+)</", re.IGNORECASE
+)
+PRIVATE = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)"
+)
+HASHED = re.compile(
+    r"(?<![\w-])(?:auth|authentication|authentication-mode|auth-protocol|priv|privacy|privacy-mode|priv-protocol|encryption-mode)\s+"
+    r"(?:md5|sha\S*|aes\S*|des\S*|3des\S*)\s+(?:(?:128|192|256|cipher|simple|encrypted|localized|ciphertext|\d)\s+)*"
+    r"(\"[^\"]*\"|[^\s;{]\S*)",
+    re.IGNORECASE,
+)
+
+KINDS = frozenset(
+    [
+        "cipher",
+        "irreversible-cipher",
+        "simple",
+        "plain",
+        "plaintext",
+        "plain-text",
+        "cleartext",
+        "clear-text",
+        "clear",
+        "hash",
+        "hashed",
+        "encrypted",
+        "encryption-type",
+        "ciphertext",
+        "sha",
+        "sha1",
+        "sha256",
+        "sha512",
+        "sha-256",
+        "sha-512",
+        "md5",
+        "hmac-md5",
+        "hmac-sha-256",
+        "hmac-sha256",
+        "scrypt",
+        "pbkdf2",
+        "ascii",
+        "ascii-text",
+        "hexadecimal",
+        "hex",
+        "text",
+        "string",
+        "enc",
+        "value",
+        "set-key",
+        "read-only",
+        "read-write",
+        "read",
+        "write",
+        "ro",
+        "rw",
+        "local",
+        "remote",
+        "unencrypted",
+        "is",
+        "esp",
+        "ah",
+        "inbound",
+        "outbound",
+        "manager",
+        "operator",
+    ]
+)
+"""How a secret is written, or what it is for: it stands further on."""
+PAIRS = frozenset(
+    {"level", "type", "key-id", "id", "index", "user-name", "user", "username", "role", "group", "address", "hostname"}
+)
+"""Words that have a value of their own before the secret."""
+TOPICS = frozenset(
+    [
+        "encryption-level",
+        "policy",
+        "policies",
+        "min-length",
+        "minimum-length",
+        "max-length",
+        "maximum-length",
+        "length",
+        "aging",
+        "age",
+        "history",
+        "expire",
+        "expires",
+        "expiration",
+        "expiry",
+        "lifetime",
+        "complexity",
+        "strength",
+        "strength-check",
+        "recovery",
+        "configuration",
+        "authentication",
+        "authorization",
+        "auth-method",
+        "change",
+        "changed",
+        "prompt",
+        "required",
+        "requirements",
+        "rules",
+        "rule",
+        "reset",
+        "retry",
+        "retries",
+        "attempts",
+        "attempt",
+        "lockout",
+        "timeout",
+        "generate",
+        "zeroize",
+        "chain",
+        "chain-name",
+        "exchange",
+        "config-key",
+        "export",
+        "import",
+        "rsa",
+        "dsa",
+        "ecdsa",
+        "ed25519",
+        "ecdh",
+        "x25519",
+        "key-chain",
+        "keychain",
+        "type-6",
+        "id",
+        "name",
+        "names",
+        "size",
+        "bits",
+        "management",
+        "manager-only",
+        "map-context",
+        "complexity-check",
+        "additive",
+        "list",
+        "members",
+        "add",
+        "delete",
+        "set",
+        "match",
+        "both",
+        "standard",
+        "extended",
+        "large",
+        "expanded",
+        "send",
+        "receive",
+        "from",
+        "to",
+        "for",
+        "and",
+        "or",
+        "the",
+        "of",
+        "in",
+        "on",
+        "is",
+        "are",
+        "was",
+        "be",
+        "enable",
+        "disable",
+        "enabled",
+        "disabled",
+        "optional",
+        "never",
+        "always",
+        "none",
+        "default",
+        "any",
+        "all",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "not",
+        "encryption",
+        "include-credentials",
+        "algorithm",
+        "algorithms",
+        "usage",
+        "usage-keys",
+        "rotation",
+        "hidden-characters",
+        "format",
+        "alphanumeric",
+        "special-char",
+    ]
+) - {"is"}
+"""What stands behind such a word where it is spoken of, not given."""
+PUBLIC = re.compile(
+    r"(?:public|trusted|host|ssh|authorized|foreign|license|licence|product|activation|hot|primary|sort|hash|ssh-rsa|"
+    r"tunnel|flow|routing|foreign|send|accept|registry|index|dns|ds|zone|feature|root|sec-name|row)[-_]key$|^(?:key-hash|keys?-exchange)$",
+    re.IGNORECASE,
+)
+TALK = re.compile(
+    r"""^\s*(?:(?:set|add|edit)\s+)?(?:\S+\s+){0,2}?(?:description|desc|descr|remark|comments?|alias|sysname|hostname|system-name|location|contact|syslocation|"""
+    r"""syscontact|sys-location|sys-contact|banner|header|prompt|ssid|essid|title|label|message|motd)\b""",
+    re.IGNORECASE,
+)
+"""What people have written for people: only what is plainly given as a secret is one there."""
+VALUE = re.compile(r"""\s*(?:[:=]\s*)?("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|\S+)""")
+FOLLOWS = re.compile(rf"(?:{FOLLOWING}|rekey_interval|user_control|[{{}}\[\];|]|##|-\S+|\S+=\S*)", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"^\s*(?:no\s+|undo\s+)?(?:ntp|sntp|key-chain|keychain|tunnel|ip\s+ssh|ssh|crypto)\b", re.IGNORECASE
+)
+ORDER = re.compile(r"(?:order|methods?)\s+[^]]*$", re.IGNORECASE)
+"""Behind it stand ways to prove who one is, one of which is called `password`."""
+BGP = re.compile(
+    r"(?:^|\s)(?:set|match|from|then|import|export|apply|permit|deny|if-match|route-map|delete|add|policy|policy-options|vpn|bgp|large|ext|extended|filter|standard|advertise)"
+    r"(?:\s+\S+)?\s+$|community-(?:list|filter|set|map)",
+    re.IGNORECASE,
+)
+SNMP = re.compile(r"snmp|trap|inform|notif", re.IGNORECASE)
+
+
+USER = re.compile(
+    r"\s*(?:set\s+)?(?:snmp-server user|snmp user|snmpv3 user|snmp-agent usm-user|snmp-agent remote\S* \S+ usm-user)\s",
+    re.IGNORECASE,
+)
+USER_WORDS = re.compile(
+    r"v?[123]c?|auth|authentication\S*|priv|privacy\S*|encrypted|encryption\S*|cipher|simple|plain\S*|ciphertext|localized\S*|md5\S*|hmac\S*|"
+    r"sha\S*|aes\S*|3?des\S*|no-?auth|no-?priv|(?:auth|priv)-pass|\d{1,3}|ipv6|access|acl|remote|engine-?id|view|group|role|user-role|local|"
+    r"authnopriv|authpriv|noauth|none|trap|context|exact|match|read|write|notify",
+    re.IGNORECASE,
+)
+"""What may stand in the definition of an SNMPv3 user besides names and keys."""
+NAMED = frozenset(
+    {
+        "access",
+        "acl",
+        "remote",
+        "engineid",
+        "engine-id",
+        "view",
+        "group",
+        "role",
+        "user-role",
+        "context",
+        "ipv6",
+        "localized",
+    }
+)
+
+
+def spans(line: str, above: Sequence[str] = (), *, talk: bool = False) -> Iterator[Span]:
+    """Yield where secrets stand in a line below these lines. Where all is `talk` only what is given as one counts."""
+    low = line.lower()
+    if not any(hint in low for hint in HINTS):
+        return
+    yield from _marked(line)
+    if not talk and not TALK.match(line):
+        yield from _behind(line, above)
+
+
+def _marked(line: str) -> Iterator[Span]:
+    """Yield what a form of writing gives as a secret: in an address, an assignment, an element, a key block."""
+    for form in (URL, PRIVATE, SPOKEN, BEARER):
+        yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
+    yield from (match.span(2) for match in ELEMENT.finditer(line))
+    for match in ASSIGNED.finditer(line):
+        if not _is_topic(match[3], line[match.end(3) :]) and not PUBLIC.search(match[1]):
+            yield bare(line, *match.span(3))
+
+
+def _behind(line: str, above: Sequence[str]) -> Iterator[Span]:
+    if USER.match(line):
+        yield from _user(line)
+        return
+    for match in HASHED.finditer(line):
+        if not USER_WORDS.fullmatch(match[1]):
+            yield bare(line, *match.span(1))
+    for match in HOLDER.finditer(line):
+        if not _speaks(match[1].lower(), line[: match.start()], line[match.end() :], above):
+            yield from _value(line, match.end(), single="communit" in match[1].lower())
+
+
+def _user(line: str) -> Iterator[Span]:
+    """Yield the keys of an SNMPv3 user: what stands behind how they are made, and is no word of the definition."""
+    since, before = False, ""
+    for token in re.finditer(r"\"[^\"]*\"|\S+", line):
+        word = token[0].lower()
+        if since and not USER_WORDS.fullmatch(word) and before not in NAMED:
+            yield token.span()
+        since = since or (
+            word.startswith(("auth", "priv", "md5", "sha", "aes", "des", "encrypted"))
+            and before not in {"user", "usm-user"}
+        )
+        before = word
+
+
+def _speaks(word: str, before: str, after: str, above: Sequence[str]) -> bool:
+    """Whether a word stands there without giving a secret."""
+    if "communit" in word:
+        return not _of_snmp(word, before, above)
+    if PUBLIC.search(word) or ORDER.search(before):
+        return True
+    if word == "key":
+        is_number = re.fullmatch(r"\s+\d{1,10}\s*[;{]?\s*", after) is not None
+        chained = bool(above) and re.match(
+            r"\s*(?:key[- ]?chain|authentication-key-chains|mka|macsec)", above[-1], re.IGNORECASE
+        )
+        return is_number and bool(NUMBERED.match(before) or chained)
+    return word.endswith("-key") and "trusted" in word
+
+
+def _of_snmp(word: str, before: str, above: Sequence[str]) -> bool:
+    if BGP.search(before) and not SNMP.search(before):
+        return False
+    if word not in {"community", "communities"}:
+        return word not in {"send-community", "ext-community", "extcommunity", "large-community"}
+    return bool(SNMP.search(before)) or any(SNMP.search(each) for each in above)
+
+
+def _value(line: str, at: int, *, single: bool) -> Iterator[Span]:
+    """Yield the secret that stands from there on, behind the words that say how it is written."""
+    token = VALUE.match(line, at)
+    while token and (rest := VALUE.match(line, token.end())):
+        word = token[1].lower()
+        if word in PAIRS:
+            token = VALUE.match(line, rest.end())
+        elif word in KINDS or (word.isdigit() and len(word) < 3 and not FOLLOWS.fullmatch(rest[1])):  # noqa: PLR2004 - 0, 7, 15 …
+            token = rest
+        else:
+            break
+    if token is None or _is_topic(token[1], line[token.end() :]):
+        return
+    start, end = bare(line, *token.span(1))
+    yield start, end if single or token[1][0] in "\"'" else _tail(line, end)
+
+
+def _tail(line: str, end: int) -> int:
+    """Return where a secret with spaces ends: at a word that is known to follow, or with the line."""
+    if line[end : end + 1] == ";":
+        return end
+    while (token := VALUE.match(line, end)) and not FOLLOWS.fullmatch(token[1]) and token[1][0] not in ";{}#|[]":
+        end = token.end()
+    return end
+
+
+def _is_topic(value: str, after: str) -> bool:
+    """Whether this is no secret: a word that speaks of one, or the sign of a block."""
+    word = value.strip("\"';,").lower()
+    return (
+        value[0] in "{}[]|;#<"
+        or not word
+        or (word in TOPICS and value[0] not in "\"'")
+        or (word in KINDS and not after.strip(" ;"))
+    )
+
+
+def bare(line: str, start: int, end: int) -> Span:
+    """Return a span without a closing mark behind it, and without quotes that are those of a text in quotes."""
+    while end - start > 1 and line[end - 1] in ";,":
+        end -= 1
+    if line.startswith('\\"', start) and line.endswith('\\"', start, end) and end - start > 3:  # noqa: PLR2004 - both marks
+        return start + 2, end - 2
+    if line[end - 1] in "\"'" and line[start] != line[end - 1] and end - start > 1:
+        end -= 1
+    return start, end

@@ -1,0 +1,92 @@
+"""Putting tags in place of secrets."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from probes.platforms import keywords
+from probes.platforms.rules import Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from probes.platforms.pattern import Place
+    from probes.platforms.rules import Rules
+
+CONSTANT = "<secret>"
+SALTED = "ENCRYPTED PRIVATE KEY"
+"""A key that is encrypted anew, with a new salt, whenever it is shown."""
+
+
+def tag(secret: str, key: bytes) -> str:
+    """Return what stands for a secret: the same for the same secret and key, and nothing can be learnt from it.
+
+    What looks like a tag already is a secret like any other: else whoever knows a tag could hide a change behind it.
+    """
+    bare = secret[1:-1] if len(secret) > 1 and secret[0] == secret[-1] and secret[0] in "\"'" else secret
+    return f"<secret:{hmac.digest(key, bare.encode(errors='surrogatepass'), 'sha256').hex()[:8]}>"
+
+
+class Masker:
+    """Finds secrets by the rules of a platform and by the words that hold everywhere."""
+
+    def __init__(self, rules: Rules, key: bytes) -> None:
+        self._key = key
+        self._plain = rules.plain
+        self._talk = rules.speech is Speech.TALK
+        self._anywhere = tuple(each for each in rules.secrets if not each.triggers)
+        self._places: dict[str, list[Place]] = {}
+        for place in rules.secrets:
+            for word in place.triggers:
+                self._places.setdefault(word, []).append(place)
+        self._triggers = self._places.keys()
+
+    def masked(self, text: str, above: Sequence[str] = (), *, talk: bool = False) -> str:
+        """Return a line without its secrets; `talk` where it is text for people."""
+        found = [*self._placed(text, above), *self._spoken(text, above, talk=talk or self._talk)]
+        return _replaced(text, found, self._key) if found else text
+
+    def _placed(self, text: str, above: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
+        places = self._anywhere
+        if words := self._triggers & set(text.lower().split()):
+            places = (*places, *(place for word in words for place in self._places[word]))
+        bare = text.lstrip()
+        off = len(text) - len(bare)
+        for place in places:
+            match = place.line.match(bare)
+            if match and (place.above is None or any(place.above.match(each.lstrip()) for each in above)):
+                for group in range(1, place.line.groups + 1):
+                    if match.start(group) >= 0:
+                        start, end = keywords.bare(bare, *match.span(group))
+                        yield start + off, end + off, place.is_rewritten
+
+    def _spoken(self, text: str, above: Sequence[str], *, talk: bool) -> Iterator[tuple[int, int, bool]]:
+        if self._plain and any(each.match(text.lstrip()) for each in self._plain):
+            return
+        salted = SALTED in text
+        for start, end in keywords.spans(text, above, talk=talk):
+            yield start, end, salted
+
+
+def _replaced(text: str, found: list[tuple[int, int, bool]], key: bytes) -> str:
+    """Put a tag in place of each span; spans that overlap are one secret."""
+    done: list[str] = []
+    at = 0
+    for start, end, is_rewritten in _merged(found):
+        done += [text[at:start], CONSTANT if is_rewritten else tag(text[start:end], key)]
+        at = end
+    return "".join((*done, text[at:]))
+
+
+def _merged(found: list[tuple[int, int, bool]]) -> list[tuple[int, int, bool]]:
+    merged: list[tuple[int, int, bool]] = []
+    for start, end, is_rewritten in sorted(found):
+        if end <= start:
+            continue
+        if merged and start < merged[-1][1]:
+            first, last, before = merged[-1]
+            merged[-1] = (first, max(last, end), before or is_rewritten)
+        else:
+            merged.append((start, end, is_rewritten))
+    return merged
