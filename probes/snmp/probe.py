@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from probes.api import Inventory
-    from probes.names import Address
     from probes.snmp.client import Oid, SnmpClient, Value
     from probes.snmp.counters import Sample
     from probes.snmp.fetch import Fetched
@@ -49,8 +48,6 @@ _BREAKS = {
 class _Memory:
     """What the next measurement needs of the last ones."""
 
-    address: Address | None = None
-    client: SnmpClient | None = None
     plan: Plan | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -86,15 +83,13 @@ class SnmpProbe:
         self._contact = Contact(options, shared)
         self._names = names(shared)
         self._wishes = planning.Wishes(options.ports, options.speed, options.interfaces)
-        self._sizes = Sizes(repetitions=options.max_repetitions)
+        self._sizes = Sizes(repetitions=options.max_repetitions, has_bulk=self._contact.has_bulk)
         self._memory = _Memory()
 
     async def measure(self, target: Target, now: datetime) -> Reading:
         """Poll once; discover before, where there is no plan or it no longer fits."""
         address = await self._names.resolve(target.address, now)
-        if isinstance(address, Failure):
-            return address
-        client = self._client(address)
+        client = address if isinstance(address, Failure) else self._contact.client(address)
         if isinstance(client, Failure):
             return client
         started = asyncio.get_running_loop().time()
@@ -112,16 +107,6 @@ class SnmpProbe:
         if self._memory.hardware_change is None:
             self._memory.hardware_change = fetched.values.get(HARDWARE_CHANGE)
         return self._judge(plan, fetched, broken)
-
-    def _client(self, address: Address) -> SnmpClient | Failure:
-        memory = self._memory
-        if memory.client is None or memory.address != address:
-            client = self._contact.client(address)
-            if isinstance(client, Failure):
-                return client
-            self._sizes.has_bulk = self._contact.has_bulk
-            memory.address, memory.client = address, client
-        return memory.client
 
     async def _discover(self, client: SnmpClient, now: datetime) -> Plan | Failure:
         described = await describe(client)
