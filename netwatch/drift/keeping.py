@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import structlog
 
 from netwatch.domain.drift.sighting import Said, Sight, sighted
 from netwatch.domain.drift.snapshot import canonical, digest
-from netwatch.drift.sealing import seal
+from netwatch.drift.sealing import KEY, seal
 from netwatch.storage import blobs, captures, snapshots, visits
 from netwatch.storage.captures import Kept
 from probes.api import Message, _
@@ -17,11 +18,13 @@ from probes.collect import Text
 from probes.platforms import normalise, rules_of
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime, timedelta, tzinfo
 
     from sqlalchemy import Connection
 
     from netwatch.domain.drift.snapshot import Snapshot
+    from netwatch.domain.drift.visit import Visit
+    from netwatch.keyring import Keyring
     from probes.collect import Capture, Evidence
 
 log = structlog.get_logger()
@@ -36,6 +39,11 @@ class Keys:
     captures: bytes
     secrets: bytes
 
+    @classmethod
+    def of(cls, ring: Keyring) -> Keys:
+        """Return them from a keyring, made where there are none yet."""
+        return cls(ring.get(KEY), ring.get("secrets"))
+
 
 @dataclass(frozen=True, slots=True)
 class Visited:
@@ -46,6 +54,8 @@ class Visited:
     finished: datetime
     trigger: str
     host_key: str = ""
+    zone: tzinfo = UTC
+    """Where clocks of devices hang that do not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ class Outcome:
 
 def work_out(keys: Keys, visited: Visited, capture: Capture, evidence: tuple[Evidence, ...]) -> Worked:
     """Make text of a capture, and encrypt it. It takes a while for a long one: not for the event loop."""
-    text = _text(keys, visited.device, capture)
+    text = _text(keys, visited, capture)
     why = capture.gap or text.gap
     sealed = seal(keys.captures, visited.device, visited.started, capture)
     kept = Kept(
@@ -103,12 +113,12 @@ def work_out(keys: Keys, visited: Visited, capture: Capture, evidence: tuple[Evi
     return Worked(replace(kept, content=said.content), body, said)
 
 
-def _text(keys: Keys, device: str, capture: Capture) -> Text:
+def _text(keys: Keys, visited: Visited, capture: Capture) -> Text:
     """Return what the rules make of a capture. A bug in them is a read that does not count, with its traceback."""
     try:
-        return normalise(rules_of(capture.rules), capture, keys.secrets)
+        return normalise(rules_of(capture.rules), capture, keys.secrets, visited.zone)
     except Exception as error:
-        log.exception("rules failed", device=device, facet=capture.facet, rules=capture.rules)
+        log.exception("rules failed", device=visited.device, facet=capture.facet, rules=capture.rules)
         template = _("the rules {rules} failed on it: {error}")
         return Text((), capture.rules, gap=Message(template, {"rules": capture.rules, "error": type(error).__name__}))
 
@@ -129,6 +139,8 @@ def keep(tx: Connection, worked: Worked, settle: timedelta, *, at_once: bool = F
     captures.add(tx, kept)
     visits.save(tx, visit.complete(now))
     doubted = snapshots.pending(tx, kept.device, kept.facet)
+    # A text that was too short to be believed has been read often enough by now.
+    at_once = at_once or said.content == visit.shrunk
     sight, snapshot = sighted(said, counts, doubted, now, settle, at_once=at_once)
     return Outcome(kept.device, kept.facet, sight, _saved(tx, snapshot))
 
@@ -143,7 +155,7 @@ def miss(tx: Connection, device: str, facet: str, why: Message, now: datetime, *
     return Outcome(device, facet, why=why, suspects=after.suspects)
 
 
-def _suspect(tx: Connection, kept: Kept, visit: visits.Visit) -> Outcome:
+def _suspect(tx: Connection, kept: Kept, visit: Visit) -> Outcome:
     captures.add(tx, kept)
     visits.save(tx, visit)
     return Outcome(kept.device, kept.facet, why=visit.why, suspects=visit.suspects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,15 @@ from netwatch.storage import doors
 from probes.api import Message, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
 
     from netwatch.domain.drift.visit import Door
 
-Judge = "Callable[[Connection, str, str, datetime], object]"
-"""Decides what a facet of a device now is, and records it."""
+Judge = Callable[["Connection", str, str, "datetime"], object]
+"""Decides what a facet of a device is now, in the same transaction, and records it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def record(
     tx: Connection,
     read: Read,
     settle: timedelta,
-    judge: Callable[[Connection, str, str, datetime], object],
+    judge: Judge,
     *,
     at_once: bool,
 ) -> tuple[Outcome, ...]:

@@ -51,6 +51,11 @@ class Due:
         """Return how many checks have waited for longer than they should."""
         return sum(now - turn > LATE.total_seconds() for turn in self._queued.values())
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is being looked at."""
+        return not self._queued and not self._running
+
     def at_once(self, name: str, now: float) -> None:
         """Give a check a turn now, beside its regular ones."""
         if name in self._running:

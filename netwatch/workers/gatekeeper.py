@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from netwatch.storage.database import Database
     from netwatch.workers.ways import Way
+    from probes.api import Message
     from probes.collect import Collection
 
 
@@ -108,6 +109,16 @@ def account(tx: Connection, way: Way, outcome: Collection | Failure, now: dateti
     if after.guard != before.guard:
         last = {**after.guard, "device": way.collect.device} if after.guard else {}
         doors.save(tx, replace(after, guard=last))
+
+
+def failed(tx: Connection, way: Way, why: Message, now: datetime) -> None:
+    """Record that a visit led to nothing, through no fault of the device."""
+    doors.save(tx, doors.get(tx, way.collect.device, way.collect.name).failed(why, now))
+
+
+def trusted(tx: Connection) -> dict[str, str]:
+    """Return the host keys that leaders have approved, by the ways into the devices."""
+    return {f"{door.device}/{door.name}": door.host_key for door in doors.everything(tx).values() if door.host_key}
 
 
 def _pass(tx: Connection, way: Way) -> Pass:

@@ -75,7 +75,8 @@ def condition(visit: Visit | None, begun: datetime, pace: Pace, now: datetime) -
 def of_facet(visit: Visit | None, facet: str, begun: datetime, pace: Pace, now: datetime) -> Wrong | None:
     """Return what is wrong with reading a facet, None where nothing is, or too little yet."""
     read = visit.completed if visit is not None else None
-    values = {"facet": facet, "hours": round((now - (read or begun)).total_seconds() / 3600, 1)}
+    hours = int((now - (read or begun)).total_seconds() // 3600)
+    values: dict[str, str | int | float] = {"facet": facet, "hours": hours}
     match condition(visit, begun, pace, now):
         case Condition.MISSING:
             return Wrong(Severity.MAJOR, Message(_LATE[read is None], values))

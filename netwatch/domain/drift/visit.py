@@ -43,7 +43,7 @@ class Trigger(Enum):
 
 def pause(first: timedelta, times: int, most: timedelta) -> timedelta:
     """Return how long to wait after so many fruitless attempts in a row: twice as long after each, up to `most`."""
-    return min(first * 2 ** min(max(times - 1, 0), 16), most)
+    return min(first * (1 << min(max(times - 1, 0), 16)), most)
 
 
 @dataclass(frozen=True, slots=True)
