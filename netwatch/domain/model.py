@@ -69,6 +69,7 @@ class Subject:
 
 BOOKS: Mapping[str, str] = {
     "@archive": _("Archive of handovers"),
+    "@changes": _("Change requests"),
     "@duties": _("Duties"),
     "@registers": _("Registers"),
     "@sessions": _("Booked sessions"),

@@ -92,6 +92,9 @@ HAPPENINGS = {
     EventKind.PART: _("part"),
     EventKind.REPORT: _("service report"),
     EventKind.PREPARED: _("session prepared"),
+    EventKind.DRIFT: _("drift"),
+    EventKind.CHANGE: _("change request"),
+    EventKind.BASELINE: _("baseline"),
 }
 
 
