@@ -65,9 +65,10 @@ file() { # path, expression of lines that are left out
         printf 'file %s cannot be read\n' "$1"
         return
     fi
+    printf 'file %s\n' "$1"
     case $(stat -L -c %A "$root$1") in
-        ???????r*) printf 'file %s\n' "$1" ;;
-        *) printf 'file %s private:%s\n' "$1" "$(digest "$root$1")" ;;
+        ???????r*) ;;
+        *) printf ' contents private:%s\n' "$(digest "$root$1")" ;;
     esac
     sed -e '/^[[:space:]]*$/d' -e "${2:-/^\$/}d" -e 's/^/ /' "$root$1"
 }
@@ -242,7 +243,7 @@ key_of() { # a line of authorized_keys
         return
     fi
     said=$(printf '%s\n' "$bare" | ssh-keygen -l -E sha256 -f - 2>/dev/null) || said='no key'
-    options=${1%"$bare"}
+    options=${1%"$bare"} && options=${options%"${options##*[! ]}"}
     printf ' %s%s\n' "$said" "${options:+ options: $options}"
 }
 
