@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from netwatch.config.credentials import unfit
 from netwatch.config.draft import Draft, Entry, faults
 from netwatch.config.findings import Finding, Hint, found, unknown, unknown_key
 from netwatch.config.inheritance import Merged, groups_of, merge, named, quarrels, tables_of
@@ -156,8 +157,12 @@ class Checks:
 def references(options: BaseModel, merged: Merged, draft: Draft) -> Iterator[Finding]:
     """Check the option `credential`, which means `[credential.NAME]` in whatever kind has it."""
     name = getattr(options, "credential", None)
-    if isinstance(name, str) and name not in draft.credentials:
+    if not isinstance(name, str):
+        return
+    if name not in draft.credentials:
         yield unknown(merged.at(("credential",)), _("credential"), name, draft.credentials.keys())
+    elif (lack := unfit(draft.credentials[name].table, options)) is not None:
+        yield found(merged.at(("credential",)), lack, name=name)
 
 
 def validated(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args, get_ori
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from netwatch.config.findings import Finding, unknown_key
+from netwatch.config.credentials import quarrel
+from netwatch.config.findings import Finding, found, unknown_key
 from netwatch.config.settings import File
 from netwatch.config.sources import Shape
 from netwatch.config.wording import SENTENCES, sentence
-from probes.api import Message
+from probes.api import Message, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -141,7 +142,7 @@ def _credentials(data: Mapping[str, Any], context: dict[str, Any], findings: lis
     adapter = TypeAdapter[Any](annotation)
     entries: dict[str, Entry[Any]] = {}
     for name, raw in data.items():
-        if (finding := _version(name, raw, annotation)) is not None:
+        if (finding := _two_kinds(name, raw) or _version(name, raw, annotation)) is not None:
             findings.append(finding)
             entries[name] = Entry(("credential", name), raw, None)
             continue
@@ -154,9 +155,19 @@ def _credentials(data: Mapping[str, Any], context: dict[str, Any], findings: lis
     return entries
 
 
+def _two_kinds(name: str, raw: Any) -> Finding | None:
+    """Check that it is for SSH or for SNMP: one sentence says more than each key of the other kind."""
+    keys = quarrel(raw if isinstance(raw, dict) else ())
+    if keys is None:
+        return None
+    template = _("'{ssh}' is for SSH and '{snmp}' for SNMP; a credential is for one of them")
+    return found(("credential", name), template, ssh=keys[0], snmp=keys[1])
+
+
 def _version(name: str, raw: Any, annotation: Any) -> Finding | None:
     """Check the version first: it says which of the models is meant, and so which keys there are."""
-    known = [word for model in inner_models(annotation) for word in get_args(model.model_fields["version"].annotation)]
+    fields = [model.model_fields["version"] for model in inner_models(annotation) if "version" in model.model_fields]
+    known = [word for field in fields for word in get_args(field.annotation)]
     if not isinstance(raw, dict) or raw.get("version", known[0]) in known:
         return None
     choice = ", ".join(f"'{word}'" for word in known)

@@ -17,6 +17,7 @@ from netwatch.config.approval import ApprovalTable
 from netwatch.config.audit import AuditTable
 from netwatch.config.calendar import CalendarTable
 from netwatch.config.changes import ChangeTable, FreezeTable
+from netwatch.config.credentials import Credential
 from netwatch.config.drift import CollectTable, DriftTable
 from netwatch.config.duties import DutyTable
 from netwatch.config.handover import Handover
@@ -47,13 +48,12 @@ from netwatch.config.values import (
 )
 from netwatch.domain.model import Severity
 from probes.secret import Secret
-from probes.snmp.credentials import SnmpCredential
 from roster.cover import CoverKind
 from roster.layers import Post
 from roster.rotation import Counts, Unit
 
 MaybeSecret = Secret | None
-Credentials = dict[Name, SnmpCredential]
+Credentials = dict[Name, Credential]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
@@ -29,6 +29,9 @@ TROUBLES = {
 
 class ContactOptions(ProbeOptions):
     """How to ask."""
+
+    credentials: ClassVar[tuple[type, ...]] = (Community, Usm)
+    """What its credential may be."""
 
     credential: str
     """The name of a `[credential.NAME]`."""

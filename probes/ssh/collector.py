@@ -15,7 +15,7 @@ from probes.platforms.platform import load
 from probes.ssh.allowed import Allowed
 from probes.ssh.commands import Commands
 from probes.ssh.credentials import Login
-from probes.ssh.options import USUAL, CliOptions
+from probes.ssh.options import CliOptions
 from probes.ssh.plan import Patience
 from probes.ssh.shell import Shell
 from probes.ssh.transport import NoSessionError, Place, session
@@ -49,8 +49,7 @@ class CliCollector:
 
     def offered(self) -> tuple[str, ...]:
         """Return the names of the facets that it reads as it is configured."""
-        wanted = self._options.facets or USUAL
-        return tuple(each.name for each in self._platform.readings if each.name in wanted)
+        return tuple(each.name for each in self._platform.readings)
 
     async def collect(self, target: Target, facets: frozenset[str]) -> Collection | Failure:
         """Log in once and read these facets; one session at a time for each device."""
@@ -69,11 +68,15 @@ class CliCollector:
     async def _visit(self, address: Address, login: Login, facets: frozenset[str]) -> Collection | Failure:
         options = self._options
         place = Place(address, options.port, options.host_key, options.legacy, options.connect)
-        known = [each.name for each in self._platform.readings]
-        visit = Visit(self._platform, [*filter(facets.__contains__, known), *sorted(facets.difference(known))])
+        visit = Visit(self._platform, sorted(facets, key=self._turn))
         async with session(place, login, options.credential) as opened:
             failure = await self._shell(login).visit(opened.connection, visit.steps())
         return failure or Collection(tuple(visit.captures), opened.host_key, (), visit.unread)
+
+    def _turn(self, facet: str) -> tuple[int, str]:
+        """Return the place of a facet in the visit: as the platform has them, what it does not have last."""
+        known = self.offered()
+        return (known.index(facet) if facet in known else len(known), facet)
 
     def _shell(self, login: Login) -> Shell | Commands:
         manners = self._platform.dialogue

@@ -117,6 +117,8 @@ class Dialogue:
         at = last_line(self._buffer)
         if ASKS.search(at) or PASSWORD.search(at):
             self._give_up(asked_back(self._command))
+        elif self._pages_behind_a_message():
+            self._press(b" ")
         elif self.phase is Phase.LOGIN:
             self._find_prompt(at)
         elif self._is_prompt(at) or self._ends_with_prompt(at):
@@ -168,6 +170,11 @@ class Dialogue:
     def _since(self) -> bytes:
         """Return the last line, as far as it came since a key was pressed."""
         return last_line(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])
+
+    def _pages_behind_a_message(self) -> bool:
+        """Whether a log line came behind a pager's text, so that it was not the last one. What is left of it is a gap."""
+        lines = shown(bytes(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])).split(b"\n")
+        return any(self._pagers.search(each) for each in lines[-3:])
 
     def _answer_question(self) -> bool:
         at = self._since()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from probes.options import Port, ProbeOptions, Seconds
-from probes.platforms.platform import load, spoken
+from probes.platforms.platform import spoken
 from probes.ssh.credentials import Login
 from probes.ssh.hostkey import FINGERPRINT
-
-USUAL = ("running", "startup")
-"""What is read where nothing else is said: what the device does, and what it would do after a restart."""
 
 
 def _platform(name: str) -> str:
@@ -47,21 +44,9 @@ class CliOptions(ProbeOptions):
     """The fingerprint of its host key, as `ssh-keygen -l` prints it. Without it nobody logs in: the first try names it."""
     legacy: bool = False
     """Offer this device algorithms of yesterday as well: SHA-1 key exchange, ssh-rsa, CBC."""
-    facets: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """What to read; by default `running`, and `startup` where the platform has one."""
     connect: Seconds = 15.0
     """Seconds until the log-in must be done."""
     idle: Annotated[float, Field(ge=5, le=300)] = 30.0
     """Seconds to wait for the next byte of an answer."""
     total: Annotated[float, Field(ge=5, le=3600)] = 300.0
     """Seconds for the whole visit."""
-
-    @model_validator(mode="after")
-    def _told(self) -> CliOptions:
-        known = tuple(each.name for each in load(self.platform).readings)
-        for facet in self.facets:
-            if facet not in known:
-                what = "{platform} has no facet '{facet}'; it has: {names}"
-                values = {"platform": self.platform, "facet": facet, "names": ", ".join(known)}
-                raise PydanticCustomError("facet", what, values)
-        return self

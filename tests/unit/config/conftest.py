@@ -10,14 +10,18 @@ import pytest
 
 from netwatch.config import load
 from netwatch.errors import ConfigError
-from netwatch.plugins import GROUP, Registry
+from netwatch.plugins import COLLECTORS, GROUP, Registry
 
 if TYPE_CHECKING:
     from netwatch.config import Settings
 
 HERE = Path(__file__).parent
-KINDS = (*entry_points(group=GROUP, name="icmp"), EntryPoint("gauge", "netwatch_test_kinds:GaugeProbe", GROUP))
-"""Two only, so that a new kind changes no sentence here."""
+KINDS = (
+    *entry_points(group=GROUP, name="icmp"),
+    EntryPoint("gauge", "netwatch_test_kinds:GaugeProbe", GROUP),
+    EntryPoint("cli", "probes.ssh.collector:CliCollector", COLLECTORS),
+)
+"""Few only, so that a new kind changes no sentence here."""
 DEVICE = '[[device]]\nname = "sw-1"\naddress = "127.0.0.1"\ncheck = [{ kind = "gauge", dial = "a" }]\n'
 
 

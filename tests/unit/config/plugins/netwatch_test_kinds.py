@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from probes.api import Limits, Meaning, Measurement, Reading, Shared, Target
 from probes.secret import Secret
+from probes.snmp.credentials import Community, Usm
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,6 +38,8 @@ class GaugeProbe:
         """What the gauge needs."""
 
         model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+        credentials: ClassVar[tuple[type, ...]] = (Community, Usm)
 
         dial: str
         scale: Literal["linear", "log"] = "linear"
