@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS
 from netwatch.domain.topology import behind
+from netwatch.mail.deviation import deviation_of
 from netwatch.storage import events, faults
 from netwatch.storage.events import EventKind
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.domain.model import Fault
+    from netwatch.mail.deviation import Deviation
     from netwatch.mail.office import Office
     from roster.cover import Shift
 
@@ -44,6 +46,8 @@ class Case:
     runbook: str = ""
     behind: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    deviation: Deviation | None = None
+    """How the device is not as approved, where the fault is about that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def gather(tx: Connection, office: Office, fault: Fault) -> Case:
         runbook=case.runbook,
         behind=tuple(title_of(office, name) for name in office.parents if name in lost),
         notes=notes,
+        deviation=deviation_of(tx, fault.subject),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
+from netwatch.mail import deviation
 from netwatch.mail.wording import LONGEST, harmless
 from probes.api import _
 
@@ -36,6 +37,8 @@ class Sheet:
     badge: str
     first: str
     action: str = ""
+    words: tuple[str, ...] = ()
+    """What has changed, a line for each."""
     facts: tuple[Fact, ...] = ()
     notes: tuple[str, ...] = ()
     commands: tuple[Fact, ...] = ()
@@ -61,6 +64,7 @@ def notice(word: Wording, office: Office, kind: Kind, case: Case, scene: Scene) 
         badge=word.severity(fault.severity) if fault.open else word(_("recovered")),
         first=_first(word, kind, case, scene),
         action=harmless(case.runbook) if fault.open else "",
+        words=deviation.told(word, case.deviation) if case.deviation is not None else (),
         facts=(*_facts(word, case), *surroundings(word, office, scene, scene.others(fault))),
         notes=_notes(word, case),
         commands=_commands(word, kind, case),
@@ -125,6 +129,7 @@ def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
         ),
         Fact(word(_("Acknowledged")), _taken(word, case)),
         Fact(word(_("Unreachable behind it")), _behind(word, case)),
+        *(Fact(*row) for row in (deviation.rows(word, case.deviation) if case.deviation is not None else ())),
     ]
     return tuple(fact for fact in facts if fact.text)
 
@@ -172,10 +177,11 @@ def _notes(word: Wording, case: Case) -> tuple[str, ...]:
 
 def _commands(word: Wording, kind: Kind, case: Case) -> tuple[Fact, ...]:
     fault = case.fault
-    show = Fact(word(_("The whole case")), f"netwatch faults show {fault.id}")
+    more = deviation.commands(word, case.deviation) if case.deviation is not None else ()
+    show = (*(Fact(*each) for each in more), Fact(word(_("The whole case")), f"netwatch faults show {fault.id}"))
     if not fault.open or kind is Kind.RECOVERED or fault.acknowledged is not None:
-        return (show,)
-    return (Fact(word(_("To acknowledge it")), f'netwatch faults ack {fault.id} --text "…"'), show)
+        return show
+    return (Fact(word(_("To acknowledge it")), f'netwatch faults ack {fault.id} --text "…"'), *show)
 
 
 def surroundings(word: Wording, office: Office, scene: Scene, others: int) -> tuple[Fact, ...]:
