@@ -22,8 +22,8 @@ from netwatch.keyring import Keyring
 from netwatch.plugins import COLLECTORS, GROUP, Registry
 from netwatch.storage import captures, doors, snapshots, visits
 from netwatch.workers.collector import CollectorWorker
+from netwatch.workers.drift_faults import DriftFaults
 from netwatch.workers.gatekeeper import trusted
-from netwatch.workers.reading_faults import ReadingFaults
 from netwatch.workers.ways import maker, ways
 from probes.api import Failure, Message, Shared, Target, Trouble
 from probes.collect import Answer, Capture, Collection, Facet
@@ -192,7 +192,7 @@ class DriftScene(Scenario):
         self.judged: list[tuple[str, str]] = []
         self.judge_fails = False
         self.judge_crashes_on = ""
-        self.readings = ReadingFaults(database, self.watched, self.observer)
+        self.readings = DriftFaults(database, self.watched, self.observer)
         self.worker = self.begun()
 
     def begun(self) -> CollectorWorker:
@@ -201,7 +201,7 @@ class DriftScene(Scenario):
             database=self.database,
             watched=self.watched,
             clock=self.clock,
-            keys=self.keys,
+            keys=lambda: self.keys,
             faults=self.readings,
             judge=self._judge,
         )

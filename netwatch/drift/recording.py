@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.sighting import Sight
 from netwatch.drift.keeping import Outcome, Worked, keep, miss
-from netwatch.storage import doors
 from probes.api import Message, _
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from netwatch.domain.drift.visit import Door
 
 Judge = Callable[["Connection", str, str, "datetime"], object]
 """Decides what a facet of a device is now, in the same transaction, and records it."""
@@ -28,7 +26,6 @@ class Read:
     """What a visit has brought home. `wanted` are the facets that were asked for."""
 
     device: str
-    door: Door
     wanted: frozenset[str]
     worked: tuple[Worked, ...]
     unread: Mapping[str, Message]
@@ -44,7 +41,6 @@ def record(
     at_once: bool,
 ) -> tuple[Outcome, ...]:
     """Record a visit, all of it or nothing; return what each facet is."""
-    doors.save(tx, read.door)
     outcomes = [keep(tx, worked, settle, at_once=at_once) for worked in read.worked if _asked(worked, read.wanted)]
     outcomes += _missed(tx, read, {each.facet for each in outcomes})
     for outcome in outcomes:

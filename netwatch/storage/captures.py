@@ -85,10 +85,9 @@ def at(tx: Connection, device: str, facet: str, moment: datetime) -> Kept | None
     return _last(tx, _of(device, facet), captures.c.complete, captures.c.finished <= moment)
 
 
-def made_by(tx: Connection, name: str, version: str) -> tuple[int, ...]:
-    """Return the numbers of the complete reads whose text other versions of rules have made, the oldest first."""
-    named = captures.c.rules.startswith(f"{name}/", autoescape=True)
-    query = select(captures.c.id).where(named, captures.c.rules != version, captures.c.complete)
+def made_by(tx: Connection, label: str) -> tuple[int, ...]:
+    """Return the numbers of the complete reads whose text rules of that name and version have made, the oldest first."""
+    query = select(captures.c.id).where(captures.c.rules == label, captures.c.complete)
     return tuple(tx.execute(query.order_by(captures.c.id)).scalars())
 
 

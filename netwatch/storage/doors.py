@@ -10,7 +10,9 @@ from netwatch.domain.drift.visit import Door
 from netwatch.storage.schema import doors
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement, Connection, Row
 
 
 def get(tx: Connection, device: str, name: str) -> Door:
@@ -31,7 +33,7 @@ def everything(tx: Connection) -> dict[tuple[str, str], Door]:
 
 
 def save(tx: Connection, door: Door) -> None:
-    """Write how one stands."""
+    """Write how one stands, all but what SNMP said."""
     values = {
         "tried": door.tried,
         "opened": door.opened,
@@ -44,11 +46,20 @@ def save(tx: Connection, door: Door) -> None:
         "trusted_at": door.trusted_at,
         "offered": door.offered,
         "offered_at": door.offered_at,
-        "ticks": dict(door.ticks),
     }
-    which = (doors.c.device == door.device) & (doors.c.name == door.name)
-    if not tx.execute(update(doors).where(which).values(values)).rowcount:
-        tx.execute(insert(doors).values(device=door.device, name=door.name, **values))
+    if not tx.execute(update(doors).where(_is(door.device, door.name)).values(values)).rowcount:
+        tx.execute(insert(doors).values(device=door.device, name=door.name, ticks={}, **values))
+
+
+def tick(tx: Connection, device: str, name: str, ticks: Mapping[str, Any]) -> None:
+    """Write what SNMP said of the last change, and nothing else: a visit may be under way."""
+    if not tx.execute(update(doors).where(_is(device, name)).values(ticks=dict(ticks))).rowcount:
+        save(tx, Door(device, name))
+        tick(tx, device, name, ticks)
+
+
+def _is(device: str, name: str) -> ColumnElement[bool]:
+    return (doors.c.device == device) & (doors.c.name == name)
 
 
 def _door(row: Row[Any]) -> Door:

@@ -13,7 +13,7 @@ from netwatch.storage.schema import snapshots, storable
 from probes.collect import Evidence, EvidenceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -82,6 +82,15 @@ def add(tx: Connection, snapshot: Snapshot) -> int:
 def save(tx: Connection, snapshot: Snapshot) -> None:
     """Write what has become of one: it was read again, it counts, other rules make another text of it."""
     tx.execute(update(snapshots).where(snapshots.c.id == snapshot.id).values(_row(snapshot)))
+
+
+def remade(tx: Connection, device: str, facet: str, made: Mapping[str, str], rules: str) -> None:
+    """Let the texts that other rules make take the place of those of a facet: `made` says which became which."""
+    query = select(snapshots.c.id, snapshots.c.content).where(_of(device, facet))
+    for number, before in tx.execute(query).all():
+        if before in made:
+            row = update(snapshots).where(snapshots.c.id == number)
+            tx.execute(row.values(content=made[before], rules=rules))
 
 
 def _of(device: str, facet: str) -> ColumnElement[bool]:

@@ -26,21 +26,20 @@ from netwatch.workers.ways import visit
 from probes.api import Failure, Message, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
 
     from netwatch.clock import Clock
     from netwatch.config.drift import DriftTable
-    from netwatch.domain.drift.visit import Door
-    from netwatch.drift.keeping import Keys, Outcome
+    from netwatch.drift.keeping import Keys, Outcome, Worked
     from netwatch.drift.recording import Judge
     from netwatch.storage.database import Database
-    from netwatch.workers.reading_faults import ReadingFaults
+    from netwatch.workers.drift_faults import DriftFaults
     from netwatch.workers.watched import Watched
     from netwatch.workers.ways import Way
-    from probes.collect import Collection
+    from probes.collect import Collection, Evidence
 
 log = structlog.get_logger()
 
@@ -66,7 +65,13 @@ class CollectorWorker:
     """So many visitors at once, each at one device; of each device one session at a time."""
 
     def __init__(
-        self, database: Database, watched: Watched, clock: Clock, keys: Keys, faults: ReadingFaults, judge: Judge
+        self,
+        database: Database,
+        watched: Watched,
+        clock: Clock,
+        keys: Callable[[], Keys],
+        faults: DriftFaults,
+        judge: Judge,
     ) -> None:
         self._database = database
         self._watched = watched
@@ -80,6 +85,7 @@ class CollectorWorker:
         self._ways: Mapping[str, Way] = {}
         self._sessions: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asked: dict[str, Trigger] = {}
+        self._heard: dict[str, tuple[Evidence, ...]] = {}
         self._again: dict[str, frozenset[str]] = {}
         self._whole: dict[str, float] = {}
         """When each way was last gone for all of its facets, in monotonic seconds."""
@@ -120,9 +126,11 @@ class CollectorWorker:
         """Let those have their turn whose time has come."""
         self._due.release(self._clock.monotonic())
 
-    def ring(self, device: str, trigger: Trigger) -> bool:
-        """Ask for a visit now; False where nothing is read of that device."""
+    def ring(self, device: str, trigger: Trigger, heard: tuple[Evidence, ...] = ()) -> bool:
+        """Ask for a visit now; False where nothing is read of that device. `heard` is who may have changed it."""
         mine = [name for name, way in self._ways.items() if way.collect.device == device]
+        if mine and heard:
+            self._heard[device] = (*self._heard.get(device, ()), *heard)
         for name in mine:
             self._asked[name] = trigger
             self._due.at_once(name, self._clock.monotonic())
@@ -157,9 +165,11 @@ class CollectorWorker:
     async def _crashed(self, name: str, error: Exception) -> None:
         """Record that reading a device fails here, in the program itself."""
         way, now = self._ways.get(name), self._clock.now()
-        why = Message(_("netwatch itself failed at what it read: {error}"), {"error": type(error).__name__})
         if way is None:
             return
+        why = Message(_("netwatch itself failed at what it read: {error}"), {"error": type(error).__name__})
+        if isinstance(error, NetwatchError):
+            why = Message(error.template, error.values)
         with suppress(StorageUnavailable):
             await self._database.write(partial(gatekeeper.failed, way=way, why=why, now=now))
             await self._faults.state(now, way.collect.device)
@@ -179,7 +189,7 @@ class CollectorWorker:
             started = self._clock.now()
             outcome = await visit(way, turn.facets)
             self._gate.learned(way, outcome)
-            return await self._take(turn, leave.door, outcome, started)
+            return await self._take(turn, outcome, started)
 
     def _turn(self, name: str, way: Way) -> _Turn:
         now = self._clock.monotonic()
@@ -191,39 +201,39 @@ class CollectorWorker:
         self._whole[name] = now
         return _Turn(way, way.facets, trigger or Trigger.TIMER)
 
-    async def _take(self, turn: _Turn, door: Door, outcome: Collection | Failure, started: datetime) -> _Next:
-        now = self._clock.now()
-        door = gatekeeper.tried(door, outcome, now)
+    async def _take(self, turn: _Turn, outcome: Collection | Failure, started: datetime) -> _Next:
         if isinstance(outcome, Failure):
-            return await self._fail(turn, door, outcome, now)
-        zone = self._watched.settings.site.zone
-        visited = Visited(turn.way.collect.device, started, now, turn.trigger.value, outcome.host_key, zone)
-        jobs = [partial(work_out, self._keys, visited, each, outcome.evidence) for each in outcome.captures]
-        worked = tuple([await asyncio.to_thread(job) for job in jobs])
-        read = Read(visited.device, door, turn.facets, worked, outcome.unread, now)
+            return await self._fail(turn, outcome)
+        now = self._clock.now()
+        worked = await self._worked(turn, outcome, started, now)
+        read = Read(turn.way.collect.device, turn.facets, worked, outcome.unread, now)
         at_once = turn.trigger is Trigger.VERIFY
 
         def work(tx: Connection) -> tuple[Outcome, ...]:
-            gatekeeper.account(tx, turn.way, outcome, now)
+            gatekeeper.tell(tx, turn.way, outcome, now)
             return record(tx, read, self._drift.settle, self._judge, at_once=at_once)
 
         found = await self._database.write(work)
-        await self._tell(visited.device, found, now)
+        await self._tell(read.device, found, now)
         return self._following(turn.way, found)
 
-    async def _fail(self, turn: _Turn, door: Door, failure: Failure, now: datetime) -> _Next:
+    async def _worked(self, turn: _Turn, outcome: Collection, started: datetime, now: datetime) -> tuple[Worked, ...]:
+        """Make text of what was read, one facet after another, beside the event loop."""
+        device, zone = turn.way.collect.device, self._watched.settings.site.zone
+        visited = Visited(device, started, now, turn.trigger.value, outcome.host_key, zone)
+        evidence = (*self._heard.pop(device, ()), *outcome.evidence)
+        keys = self._keys()
+        return tuple([await asyncio.to_thread(work_out, keys, visited, each, evidence) for each in outcome.captures])
+
+    async def _fail(self, turn: _Turn, failure: Failure) -> _Next:
         """Record a visit that led to nothing. A refused log-in is not tried again before its regular turn."""
-        log.info("cannot be read", device=door.device, collect=door.name, why=str(failure.detail))
-
-        def work(tx: Connection) -> None:
-            gatekeeper.account(tx, turn.way, failure, now)
-            doors.save(tx, door)
-
-        await self._database.write(work)
+        way, now = turn.way, self._clock.now()
+        log.info("cannot be read", collect=way.name, why=str(failure.detail))
+        door = await self._database.write(partial(gatekeeper.tell, way=way, outcome=failure, now=now))
         await self._tell(door.device, (), now)
         if door.shut or gatekeeper.refused(failure):
             return _Next()
-        return _Next(pause(self._drift.retry, door.failures, turn.way.collect.every), turn.facets)
+        return _Next(pause(self._drift.retry, door.failures, way.collect.every), turn.facets)
 
     async def _tell(self, device: str, found: Iterable[Outcome], now: datetime) -> None:
         """State what is wrong, and let the mirror have what has changed. Neither may stop the reading."""

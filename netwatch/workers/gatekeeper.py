@@ -99,7 +99,15 @@ def _guarded(door: Door, outcome: Collection | Failure, now: datetime) -> Door:
     return replace(door, guard=_kept(_guard(door.guard).after(outcome, now)))
 
 
-def account(tx: Connection, way: Way, outcome: Collection | Failure, now: datetime) -> None:
+def tell(tx: Connection, way: Way, outcome: Collection | Failure, now: datetime) -> Door:
+    """Record what a visit has met; return the door as it then stands. Somebody may have acted in the meantime."""
+    door = tried(doors.get(tx, way.collect.device, way.collect.name), outcome, now)
+    doors.save(tx, door)
+    _account(tx, way, outcome, now)
+    return door
+
+
+def _account(tx: Connection, way: Way, outcome: Collection | Failure, now: datetime) -> None:
     """Record what the guard of the credential makes of a visit."""
     name = credential_of(way)
     if name is None:

@@ -1,14 +1,16 @@
-"""What is wrong with reading each device, stated as faults: after each visit of it, and every minute for all."""
+"""What is wrong with reading each device, and with what it is set to: faults, stated after each visit and every minute."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.condition import Pace, of_account, of_door, of_facet
-from netwatch.domain.drift.visit import COLLECT, CREDENTIALS
+from netwatch.domain.drift.visit import COLLECT, CREDENTIALS, DRIFT
 from netwatch.domain.topology import Reach
+from netwatch.drift import troubles
 from netwatch.storage import doors, visits
 from netwatch.workers.observer import Trouble
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from netwatch.config import Settings
     from netwatch.domain.drift.condition import Wrong
     from netwatch.domain.drift.visit import Door, Visit
     from netwatch.storage.database import Database
@@ -25,10 +28,17 @@ if TYPE_CHECKING:
     from netwatch.workers.watched import Watched
     from netwatch.workers.ways import Way
 
-Doors = "dict[tuple[str, str], Door]"
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows say of how devices are read, and of what is wrong with what they are set to."""
+
+    doors: Mapping[tuple[str, str], Door]
+    visits: Mapping[tuple[str, str], Visit]
+    deviations: Mapping[str, Mapping[str, Wrong]]
 
 
-class ReadingFaults:
+class DriftFaults:
     """States what has changed since it was stated last."""
 
     def __init__(self, database: Database, watched: Watched, observer: Observer) -> None:
@@ -37,7 +47,7 @@ class ReadingFaults:
         self._observer = observer
         self._ways: dict[str, list[Way]] = {}
         self._begun: dict[str, datetime] = {}
-        self._stated: dict[str, dict[str, Trouble]] = {}
+        self._stated: dict[tuple[str, str], dict[str, Trouble]] = {}
 
     def take_up(self, ways: Iterable[Way], now: datetime) -> None:
         """Look at these ways from now on."""
@@ -47,15 +57,20 @@ class ReadingFaults:
             self._begun.setdefault(way.name, now)
 
     async def state(self, now: datetime, device: str | None = None) -> None:
-        """State what is wrong with reading a device, or all of them."""
-        read, known = await self._database.read(partial(_rows, device=device))
+        """State what is wrong with a device, or with all that are read."""
+        settings = self._watched.settings
+        known = await self._database.read(partial(_known, settings=settings, now=now, device=device))
         for name in self._ways if device is None else (device,):
-            wrong = self._wrong(name, read, known, now)
+            await self._state(name, DRIFT, _troubles(known.deviations.get(name, {})), now)
             # What cannot be read since the device is away says nothing more than that it is away.
             away = self._watched.reach(name) in {Reach.NO, Reach.DOUBT}
-            if wrong != self._stated.get(name) and not (away and not _needs_people(read, name)):
-                await self._observer.stand(name, COLLECT, wrong, now)
-                self._stated[name] = wrong
+            if not away or any(door.shut for (where, _name), door in known.doors.items() if where == name):
+                await self._state(name, COLLECT, _troubles(self._wrong(name, known.doors, known.visits, now)), now)
+
+    async def _state(self, device: str, side: str, wrong: dict[str, Trouble], now: datetime) -> None:
+        if wrong != self._stated.get((device, side)):
+            await self._observer.stand(device, side, wrong, now)
+            self._stated[device, side] = wrong
 
     def _wrong(
         self,
@@ -63,7 +78,7 @@ class ReadingFaults:
         read: Mapping[tuple[str, str], Door],
         known: Mapping[tuple[str, str], Visit],
         now: datetime,
-    ) -> dict[str, Trouble]:
+    ) -> dict[str, Wrong]:
         found: dict[str, Wrong | None] = {}
         for way in self._ways.get(device, ()):
             door = read.get((device, way.collect.name))
@@ -79,15 +94,16 @@ class ReadingFaults:
             for (where, _name), door in read.items()
             if where == CREDENTIALS and door.guard.get("device") == device
         }
-        return {key: Trouble(each.severity, each.summary) for key, each in found.items() if each is not None}
+        return {key: each for key, each in found.items() if each is not None}
 
 
-def _needs_people(read: Mapping[tuple[str, str], Door], device: str) -> bool:
-    return any(door.shut for (where, _name), door in read.items() if where == device)
+def _troubles(wrong: Mapping[str, Wrong]) -> dict[str, Trouble]:
+    return {key: Trouble(each.severity, each.summary) for key, each in wrong.items()}
 
 
-def _rows(tx: Connection, device: str | None) -> tuple[dict[tuple[str, str], Door], dict[tuple[str, str], Visit]]:
+def _known(tx: Connection, settings: Settings, now: datetime, device: str | None) -> _Known:
+    deviations = troubles.of_devices(tx, settings, now, device)
     if device is None:
-        return doors.everything(tx), visits.everything(tx)
+        return _Known(doors.everything(tx), visits.everything(tx), deviations)
     both = (*doors.of_device(tx, device), *doors.of_device(tx, CREDENTIALS))
-    return {(each.device, each.name): each for each in both}, visits.of_device(tx, device)
+    return _Known({(each.device, each.name): each for each in both}, visits.of_device(tx, device), deviations)
