@@ -19,7 +19,20 @@ if TYPE_CHECKING:
     from netwatch.actions.doing import Action, Doing
     from probes.api import Message
 
-SUBJECTS = ("number", "fault", "entry", "request", "device", "department", "register", "shift", "feed", "day", "person")
+SUBJECTS = (
+    "number",
+    "fault",
+    "entry",
+    "request",
+    "window",
+    "device",
+    "department",
+    "register",
+    "shift",
+    "feed",
+    "day",
+    "person",
+)
 """The arguments, or values of a result, that name what an action is about; the first that is there does."""
 WORDS = ("text", "reason", "content")
 """Arguments in which people write at length. The journal has their words, and may hide them; here is their digest."""

@@ -56,13 +56,14 @@ def export(tx: Connection, after: Point, upto: int, path: Path, signer: Signer) 
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done = _write(tx, after, upto, part, signer)
-        part.replace(path)
-        _sync(path.parent)
+        try:
+            done = _write(tx, after, upto, part, signer)
+            part.replace(path)
+            _sync(path.parent)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise _unusable(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
     return done
 
 

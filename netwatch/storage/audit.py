@@ -5,7 +5,7 @@ It is only ever added to; its rows are chained (`netwatch.domain.audit`), and th
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -101,8 +101,9 @@ def after(tx: Connection, seq: int, upto: int | None = None) -> Iterator[AuditEv
     query = select(audit_events).where(audit_events.c.seq > seq).order_by(audit_events.c.seq)
     if upto is not None:
         query = query.where(audit_events.c.seq <= upto)
-    for row in tx.execute(query.execution_options(yield_per=AT_ONCE)):
-        yield _event(row)
+    with closing(tx.execute(query.execution_options(yield_per=AT_ONCE))) as rows:
+        for row in rows:
+            yield _event(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def newest(tx: Connection, wanted: Wanted, most: int) -> tuple[AuditEvent, ...]:
 
 def _event(row: Row[Any]) -> AuditEvent:
     """Return a row as an event. SQLite keeps anything in any column: what is of another kind cannot be ours."""
-    seq, at, *texts = row
+    seq, at, *texts = tuple(row)
     words = [each if isinstance(each, str) else repr(each) for each in texts]
     return AuditEvent(int(seq), at if isinstance(at, int) else -1, *words)
 

@@ -61,6 +61,7 @@ class AuditWorker:
         self._carried: tuple[Path, int] | None = None
         self._unusable: dict[str, Trouble] = {}
         self._broken: dict[str, Trouble] = {}
+        self._unsealed: dict[str, Trouble] = {}
         self._booked: dict[str, Trouble] | None = None
 
     async def run(self) -> None:
@@ -97,6 +98,7 @@ class AuditWorker:
         verified = await self.verify(now, why)
         if verified is not None and not verified.wrong:
             await self._seal(now)
+            await self._book(now)
 
     async def verify(self, now: datetime, why: str) -> Verified | None:
         """Verify the log and record that; what is wrong is a fault. None where it cannot be done now."""
@@ -114,7 +116,7 @@ class AuditWorker:
         await self._record(now, "audit.verified", "log", {"why": why, **told(found)})
         await self._book(now)
         for each in found.wrong:
-            log.error("the audit log is not as it was", event=each.seq, what=str(each.message))
+            log.error("the audit log is not as it was", number=each.seq, what=str(each.message))
         return found
 
     async def _signer(self) -> Signer:
@@ -166,8 +168,9 @@ class AuditWorker:
         except StorageUnavailable:
             raise
         except NetwatchError as error:
-            log.exception("old events of the audit log cannot be sealed", error=str(error))
+            self._unsealed = {"segments": _trouble(error)}
             return
+        self._unsealed = {}
         bare = Segment(
             made.first, made.last, made.prev_hash, made.hash, made.upto, milliseconds(now), made.digest, signer.name
         )
@@ -181,7 +184,7 @@ class AuditWorker:
 
     async def _book(self, now: datetime) -> None:
         """State all that is wrong, where that is not what was stated last."""
-        wrong = {**self._broken, **self._unusable}
+        wrong = {**self._broken, **self._unusable, **self._unsealed}
         if wrong != self._booked:
             await self._observer.book(BOOK, wrong, now)
             self._booked = wrong
@@ -226,7 +229,7 @@ def _unsent(tx: Connection) -> tuple[Checkpoint, ...]:
 
 def _ripe(tx: Connection, now: datetime, keep: timedelta) -> Ripe | None:
     after = checkpoints.sealed(tx)
-    oldest = next(audit.after(tx, after.seq, after.seq + 1), None)
+    oldest = audit.get(tx, after.seq + 1)
     until = sealed_before(oldest.at, now, keep) if oldest else None
     last = checkpoints.last_before(tx, until, after.seq) if until is not None else None
     # The head stays: what comes next is chained to it.
