@@ -117,7 +117,7 @@ def changed(before: Ticks | None, now: Ticks) -> Changes:
     """Compare two looks. An object that was not there in one of them says nothing."""
     if before is None:
         return Changes()
-    if _flow(before, now.clocks, now.at) in (Continuity.RESTARTED, Continuity.RESET):
+    if _has_restarted(before, now):
         return Changes(**{name: name in now.marks for name in (RUNNING, STARTUP, HARDWARE, PORTS)}, restarted=True)
     both = before.marks.keys() & now.marks.keys()
     comparable = both if before.family == now.family else both & COMMON.keys()
@@ -190,6 +190,17 @@ async def look(
     if fetched.why is not None and not fetched.values:
         return fetched.why
     return told(before, fetched.values, now + timedelta(seconds=loop.time() - begun))
+
+
+def _has_restarted(before: Ticks, now: Ticks) -> bool:
+    """Whether the device, or its agent, began anew between two looks, or may have: its clock says so.
+
+    Some agents count their restarts anew with each, so that the count says that there was none.
+    """
+    flow = _flow(before, now.clocks, now.at)
+    seconds = (now.at - before.at).total_seconds()
+    is_young = now.clocks.uptime is not None and now.clocks.uptime / 100 <= seconds
+    return flow in (Continuity.RESTARTED, Continuity.RESET) or (flow is Continuity.JUMPED and is_young)
 
 
 def _flow(before: Ticks, read: Clocks, at: datetime) -> Continuity:

@@ -14,7 +14,6 @@ from probes.snmp.client import Oid, dotted, oid
 from probes.snmp.entity import CLASSES, PHYSICAL_TABLE, is_serial
 from probes.snmp.host_resources import DEVICE_TABLE
 from probes.snmp.page import Page, natural
-from probes.snmp.settings import IF_TABLE, IFX_TABLE, Ports
 from probes.snmp.tables import Table
 
 if TYPE_CHECKING:
@@ -33,9 +32,8 @@ DEVICES = Table(
 )
 PRINTER = Table("prtGeneralTable", "1.3.6.1.2.1.43.5.1.1", {"prtGeneralSerialNumber": 17})
 BRIDGE = Table("dot1dBase", "1.3.6.1.2.1.17.1", {"dot1dBaseBridgeAddress": 1})
-TABLES = (
-    SYSTEM, PHYSICAL_TABLE, MEMORY, DEVICES, DISK_TABLE, PRINTER, BRIDGE, ups.IDENT, IF_TABLE, IFX_TABLE,
-)  # fmt: skip
+PORTS = Table("ifTable", "1.3.6.1.2.1.2.2.1", {"ifType": 3, "ifPhysAddress": 6})
+TABLES = (SYSTEM, PHYSICAL_TABLE, MEMORY, DEVICES, DISK_TABLE, PRINTER, BRIDGE, ups.IDENT, PORTS)
 
 _ALWAYS = frozenset({"chassis", "backplane", "powerSupply", "fan", "module", "stack", "cpu", "battery", "storageDrive"})
 """Classes of parts that are told whether they have a serial number or not; others come and go with what they serve."""
@@ -119,8 +117,8 @@ def _addresses(page: Page, reads: Mapping[str, Read]) -> None:
     """
     page.section("hardware addresses")
     bridge = _given(reads[BRIDGE.name].get(0).octets("dot1dBaseBridgeAddress"))
-    rows = (reads[IF_TABLE.name].get(port.index) for _name, port in Ports(reads) if port.type in _ETHERNET)
-    own = sorted({address for row in rows if (address := _given(row.octets("ifPhysAddress")))})
+    ports = (row for row in reads[PORTS.name] if row.number("ifType") in _ETHERNET)
+    own = sorted({address for row in ports if (address := _given(row.octets("ifPhysAddress")))})
     page.item("bridge", bridge)
     if not bridge:
         page.items(("network card", address) for address in (own if len(own) <= _CARDS else own[:1]))

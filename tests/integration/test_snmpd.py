@@ -53,13 +53,14 @@ class Snmpd:
         self.folder = folder
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.location = "rack 7"
 
     def start(self, engine: str = "") -> None:
         lines = [
             f"agentAddress udp:127.0.0.1:{self.port},udp6:[::1]:{self.port}",
             "rocommunity public 127.0.0.1",
             "rocommunity6 public ::1",
-            "sysLocation rack 7",
+            f"sysLocation {self.location}",
             "sysName lab",
             f'createUser authonly SHA-256 "{AUTH_WORD}"',
             "rouser authonly auth",

@@ -106,6 +106,24 @@ async def test_when_dns_dies_the_last_known_address_stays_and_it_says_since_when
     assert resolver.failing == {}
 
 
+async def test_what_is_looked_up_is_asked_anew_each_time_and_literals_never() -> None:
+    dns = Dns((FIRST,))
+    resolver = Names(dns)
+    assert await resolver.look_up("127.0.0.1") == ip_address("127.0.0.1")
+    assert [await resolver.look_up("sw-1"), await resolver.look_up("sw-1")] == [FIRST, FIRST]
+    assert dns.questions == ["sw-1", "sw-1"]
+    assert isinstance(await resolver.look_up("10.1.2"), Failure)
+
+
+async def test_where_dns_is_dead_a_look_up_has_the_address_that_is_known() -> None:
+    dns = Dns((FIRST,))
+    resolver = Names(dns)
+    await resolver.resolve("sw-1", NOW)
+    dns.answer = DEAD
+    assert await resolver.look_up("sw-1") == FIRST
+    assert await resolver.look_up("sw-2") == Failure(Trouble.NAME, DEAD)
+
+
 async def test_a_failure_is_asked_again_after_a_while_and_not_before() -> None:
     dns = Dns(DEAD)
     resolver = Names(dns)

@@ -84,6 +84,12 @@ def test_after_a_restart_all_that_is_told_may_have_changed(boots: int | None) ->
     assert changes.unsaved(now) is False
 
 
+def test_a_restart_of_an_agent_that_does_not_count_them_is_seen() -> None:
+    before = seen(None, values("", 10, boots=1, **{PORTS: 0}))
+    now = seen(before, values("", 20, boots=1, **{PORTS: 0}), 300)
+    assert changes.changed(before, now) == Changes(ports=True, restarted=True)
+
+
 @pytest.mark.parametrize("boots", [None, 4])
 def test_a_wrap_of_the_clock_is_no_change_and_no_restart(boots: int | None) -> None:
     """Changed before the wrap and saved before it, and read on both sides of it, every five minutes."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from probes.snmp import parts, settings, software, ups
+from probes.snmp import parts, software, ups
 from probes.snmp.client import oid
 from probes.snmp.entity import PHYSICAL_TABLE
 from probes.snmp.page import Page
@@ -38,9 +38,9 @@ def physical(*rows: dict[str, Any]) -> Read:
 
 
 def ports(*addresses: str) -> Read:
-    cells = {n: {"ifDescr": b"eth%d" % n, "ifType": 6, "ifPhysAddress": bytes.fromhex(address)}
+    cells = {n: {"ifType": 6, "ifPhysAddress": bytes.fromhex(address)}
              for n, address in enumerate(addresses)}  # fmt: skip
-    return read(settings.IF_TABLE, cells)
+    return read(parts.PORTS, cells)
 
 
 class TestHardware:
