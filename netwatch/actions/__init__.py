@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.actions import (
     approval,
+    baselines,
     calendar,
+    changes,
     duties,
     faults,
     feeds,
     handover,
     log,
+    reading,
     registers,
     reports,
     roster,
@@ -55,6 +58,9 @@ ACTIONS: Mapping[str, Action] = {
     **handover.ACTIONS,
     **reports.ACTIONS,
     **approval.ACTIONS,
+    **reading.ACTIONS,
+    **changes.ACTIONS,
+    **baselines.ACTIONS,
 }
 
 

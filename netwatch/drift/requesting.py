@@ -20,6 +20,7 @@ from netwatch.storage.events import Entry, EventKind
 from probes.api import Message, _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from netwatch.domain.registers import Doer
 
 _SAID = {
-    None: _("change request {number} is written: {title}"),
     ChangeStep.SUBMIT: _("change request {number} is submitted: {title}"),
     ChangeStep.APPROVE: _("change request {number} is approved: {title}"),
     ChangeStep.REJECT: _("change request {number} is rejected: {title}"),
@@ -60,18 +60,16 @@ def take(
 def write(
     tx: Connection,
     request: ChangeRequest,
-    what: ChangeStep | None,
+    what: ChangeStep,
     actor: str,
     now: datetime,
     text: str = "",
     entered_by: str = "",
 ) -> int:
     """Record that a step was taken, in the journal and in the audit log; return the number of its event."""
-    named = what.value if what is not None else "write"
-    data: dict[str, Any] = {"change": request.id, "step": named, "state": request.state.value}
+    data: dict[str, Any] = {"change": request.id, "step": what.value, "state": request.state.value}
     if entered_by:
         data["entered_by"] = entered_by
-    summary = Message(_SAID[what], {"number": request.id, "title": request.title})
     only = {each.device for each in request.targets if each.device}
     event = events.add(
         tx,
@@ -82,19 +80,26 @@ def write(
             device=only.pop() if len(only) == 1 else None,
             actor=actor,
             text=text or None,
-            summary=summary,
+            summary=Message(_SAID[what], {"number": request.id, "title": request.title}),
             data=data,
         ),
     )
+    vouch(tx, request, what.value, actor, now, {**data, "text": text})
+    return int(event)
+
+
+def vouch(
+    tx: Connection, request: ChangeRequest, what: str, actor: str, now: datetime, more: Mapping[str, Any]
+) -> None:
+    """Write what a change request says, and what was done with it, into the audit log."""
     audit.record(
         tx,
         actor=actor,
-        action=f"change.{named.replace(' ', '_')}",
+        action=f"change.{what.replace(' ', '_')}",
         subject=f"change/{request.id}",
-        detail={**data, **_said(request), "text": text},
+        detail={**more, **_said(request)},
         now=now,
     )
-    return int(event)
 
 
 def _said(request: ChangeRequest) -> dict[str, Any]:

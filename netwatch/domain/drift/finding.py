@@ -135,9 +135,9 @@ def acknowledge(finding: Finding, who: Doer, parties: Iterable[str], now: dateti
     return replace(finding, state=FindingState.ACKNOWLEDGED, judged_by=who.name, judged_at=now, judgement=text)
 
 
-def waive(finding: Finding, who: Doer, now: datetime, text: str) -> Finding:
+def waive(finding: Finding, who: Doer, parties: Iterable[str], now: datetime, text: str) -> Finding:
     """Return a finding that is borne with, by a waiver that was granted."""
-    judge(finding, who, ())
+    judge(finding, who, parties)
     return replace(finding, state=FindingState.WAIVED, judged_by=who.name, judged_at=now, judgement=text)
 
 
