@@ -37,7 +37,7 @@ need() { has "$1" || missing "$1"; }
 denied() { echo "$1 cannot be read" >&2 && exit 126; }
 
 gently() {
-    if has ionice; then nice -n 19 ionice -c 3 "$@"; else nice -n 19 "$@"; fi
+    if ! has nice; then "$@"; elif has ionice; then nice -n 19 ionice -c 3 "$@"; else nice -n 19 "$@"; fi
 }
 
 # In memory: what comes by a pipe and is more than 1 MB would be sorted in files of /tmp.
@@ -310,6 +310,7 @@ read_firewall() {
 
 # Every file of /etc: its path, mode, owner and digest, never its contents.
 read_etc() {
+    need find
     need sha256sum
     need stat
     from=$root/etc
@@ -325,11 +326,14 @@ read_etc() {
                 last = substr(mode[path], length(mode[path])) + 0
                 said = !(path in read) ? "unreadable" : (last >= 4 ? "" : "private:") substr(read[path], 1, 32)
                 print substr(path, cut), mode[path], owner[path], said
+                count++
             }
-        }' | ordered
+            if (!count) print "\001"
+        }' | ordered | awk '$0 == "\001" { exit 1 } { print }'
 }
 
 read_suid() {
+    need find
     need stat
     [ "$(id -u)" = 0 ] || denied 'what is in the folders of others'
     # Each file system once, wherever else it is mounted; btrfs once for each of its volumes.
@@ -349,6 +353,7 @@ read_suid() {
 # The first certificate of each file that may hold one; the trusted authorities are in etc.
 read_certificates() {
     need openssl
+    need find
     for folder in /etc /usr/local/etc /opt; do
         [ ! -d "$root$folder" ] || gently find "$root$folder" -xdev -maxdepth 6 \
             \( -path "$root/etc/ssl/certs" -o -path "$root/etc/pki/ca-trust" -o -path "$root/etc/ca-certificates" \) -prune -o \

@@ -104,17 +104,19 @@ def command(facets: Iterable[str]) -> str:
 
 
 async def said(connection: asyncssh.SSHClientConnection, facets: Iterable[str]) -> bytes:
-    """Return what the script says, as far as it comes. What is missing at its end is seen when it is taken apart."""
+    """Return what the script says, as far as it comes. What is missing at its end is seen when it is taken apart.
+
+    The channel is left to the session, which is closed in any case: a server whose command goes on does not answer
+    when the channel alone is closed.
+    """
     collected = bytearray()
     with suppress(asyncssh.Error, OSError):
         process = await connection.create_process(
             command(facets), encoding=None, stderr=asyncssh.DEVNULL, request_pty=False
         )
-        async with process:
-            with suppress(OSError):  # the installed script does not read it, and may be through already
-                process.stdin.write(script())
-                process.stdin.write_eof()
-            while len(collected) <= BIGGEST and (chunk := await process.stdout.read(CHUNK)):
-                collected += chunk
-            process.close()
+        with suppress(OSError):  # the installed script does not read it, and may be through already
+            process.stdin.write(script())
+            process.stdin.write_eof()
+        while len(collected) <= BIGGEST and (chunk := await process.stdout.read(CHUNK)):
+            collected += chunk
     return bytes(collected)

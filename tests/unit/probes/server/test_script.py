@@ -175,6 +175,17 @@ def test_more_than_the_script_passes_on_is_a_gap(server: LinuxRoot) -> None:
     assert str(capture.gap) == "it is longer than the script passes on"
 
 
+@pytest.mark.parametrize("percent", range(0, 100, 5))
+def test_what_the_script_says_cut_off_anywhere_is_a_gap_or_whole(server: LinuxRoot, percent: int) -> None:
+    raw = answered(server.path, *FROM_FILES)
+    complete = {each.facet: each.answers for each in visited(server.path, *FROM_FILES).captures}
+    visit = taken_apart(raw[: len(raw) * percent // 100], FROM_FILES)
+    if visit is not None:
+        assert visit.unread == {}
+        assert any(each.gap is not None for each in visit.captures)
+        assert all(each.gap is not None or each.answers == complete[each.facet] for each in visit.captures)
+
+
 def test_of_what_a_client_asks_only_names_of_facets_are_heard(server: LinuxRoot, tmp_path: Path) -> None:
     asked = f"sh -s -- users ; touch {tmp_path}/done $(touch {tmp_path}/done) * root=/ cron"
     raw = answered(server.path, asked=asked)
