@@ -101,6 +101,11 @@ class Day:
         """Whether it is a working day on a weekend."""
         return self.kind is DayKind.WORKDAY and self.date.weekday() >= _WEEK - 2
 
+    @property
+    def title(self) -> str:
+        """What people call such a day, to be translated."""
+        return _("make-up working day") if self.make_up else self.kind.title
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:

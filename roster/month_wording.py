@@ -64,7 +64,7 @@ class MonthWording(Wording):
     def kind(self, day: Day) -> str:
         """Return what stands beside a day: its name where it has one, that it is worked though a weekend; else nothing."""
         if day.make_up:
-            return self(_("make-up working day"))
+            return self(day.title)
         name = legible(self.word(day.name))
         return name or (self(day.kind.title) if day.kind is DayKind.STATUTORY else "")
 

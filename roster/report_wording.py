@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         Unseen,
         Word,
     )
-    from roster.report import FaultEntry, Handover, Head
+    from roster.report import FaultEntry, Handover, Head, TaskEntry
     from roster.signing import Signature
 
 # Of the regulation: following the handover procedure, and recording faults and their repair.
@@ -99,7 +99,8 @@ class ReportWording(Wording):
     def polled(self, polls: Polls) -> str:
         """Return how one kind of poll fares."""
         late = self.ngettext("{n} late", "{n} late", polls.late) if polls.late else ""
-        return self.clauses(f"{self.word(polls.kind)} {self.when(polls.last)}", late)
+        last = self.when(polls.last) if polls.last else self(_("not known"))
+        return self.clauses(f"{self.word(polls.kind)} {last}", late)
 
     def mail(self, mail: MailFigures) -> str:
         """Return how mail fares."""
@@ -230,12 +231,12 @@ class ReportWording(Wording):
         taken = self.clauses(f"{held.by} {self.when(held.at)}", self.until(held.until))
         return self.labelled(taken, held.text) if held.text else taken
 
-    def action(self, fault: Fault) -> str:
-        """Return by when, who, and whom to call about a fault."""
+    def action(self, fault: Fault, at: datetime) -> str:
+        """Return by when, who, and whom to call about a fault; and whether that is late by now."""
         next_action = fault.next_action
         if next_action is None:
             return fault.phone
-        return self.clauses(self.due(next_action.due), next_action.who, next_action.phone or fault.phone)
+        return self.clauses(self.by(next_action.due, at), next_action.who, next_action.phone or fault.phone)
 
     def named(self, names: Names) -> str:
         """Return what a site calls something, in this language or else in the one it has."""
@@ -247,6 +248,15 @@ class ReportWording(Wording):
     def task(self, task: Task) -> str:
         """Return what is handed on, as written or as the program says it."""
         return self.said(task.what) if task.what else _numbered(task.key, task.text)
+
+    def handed_on(self, entry: TaskEntry, at: datetime) -> str:
+        """Return by when a task is to be done, by whom, and since how many shifts; and whether it is late by now."""
+        task = entry.task
+        return self.clauses(self.by(task.due, at), task.who, task.phone, self.carried(entry.age))
+
+    def by(self, due: datetime | None, at: datetime) -> str:
+        """Return until when something has time, and whether that is over."""
+        return self.clauses(self.due(due), self(_("overdue")) if due is not None and due < at else "")
 
     def performed(self, each: Performed) -> str:
         """Return what became of a duty: `Inspection round: done, 2026-11-22 08:40 Zhang`."""

@@ -220,9 +220,12 @@ def stage(signatures: Sequence[Signature]) -> Stage:
 
 
 def items_of(report: Handover) -> tuple[str, ...]:
-    """Return the keys of what must be read back: each fault to act on now, and each item that is carried on."""
+    """Return the keys of what must be read back: each fault to act on now, and each item that is handed on.
+
+    What is handed on for the first time counts above all: nobody has heard of it yet.
+    """
     faults = tuple(f"fault/{entry.fault.id}" for entry in report.act_now)
-    return faults + tuple(entry.task.key for entry in report.tasks if entry.age)
+    return faults + tuple(entry.task.key for entry in report.tasks)
 
 
 _SHORT = {"fault/": "F", "item/": "T"}
@@ -259,7 +262,7 @@ def _accept(case: Case, wish: Wish) -> None:
     _takes(case, wish.by)
     missing = [item for item in case.items if item not in wish.items]
     if missing:
-        template = _("{count} items are not read back: {items}")
+        template = _("still to be read back ({count}): {items}")
         raise Refused(template, {"count": len(missing), "items": ", ".join(map(short, missing[:20]))})
     if wish.step is Step.REMARKS and not wish.text:
         raise Refused(_("accepting with remarks needs the remarks"))

@@ -141,7 +141,7 @@ def _read_back(doing: Doing, opened: Opened) -> tuple[str, ...]:
     items = opened.case.items
     if doing.arguments.get("all") is not None:
         if doing.number("all") != len(items):
-            template = _("{count} items are to be read back, not {given}: {items}")
+            template = _("to be read back: {count}, not {given}: {items}")
             raise UsageError(template, count=len(items), given=doing.number("all"), items=", ".join(map(short, items)))
         return items
     keys = {short(item): item for item in opened.case.items}

@@ -160,7 +160,7 @@ def _bounds(year: int, month: int) -> tuple[date, date]:
 
 
 def _row(day: Day) -> tuple[str, ...]:
-    kind = _("make-up working day") if day.make_up else _(day.kind.title)
+    kind = _(day.title)
     name = _(day.name) if day.name else ""
     return str(day.date), _(WEEKDAYS[day.date.weekday()]), kind, name, str(day.replaces or ""), day.source
 

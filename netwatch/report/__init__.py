@@ -75,6 +75,7 @@ def draft(
         upto_event=upto,
         revision=known.revision + 1 if known is not None else 1,
         previous_digest=last.digest if last is not None else "",
+        day_kind=settings.roster.calendar.day(shift.date).title,
         outgoing=tuple(_on_duty(settings, shift.end - INSTANT)),
         incoming=tuple(
             _on_duty(settings, shift.end)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.config.duties import duties
 from netwatch.domain.checklist import ItemKind, Verdict
-from netwatch.domain.duties import DutyKind, State
+from netwatch.domain.duties import DutyKind, State, when
 from netwatch.language import LANGUAGES, translations
 from netwatch.storage import duties as entries
 from netwatch.storage import registers, sensors
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from netwatch.config import Settings
     from netwatch.domain.checklist import Answer, Item, Sensor
-    from netwatch.domain.duties import Fulfilment, Standing
+    from netwatch.domain.duties import Fulfilment, Occurrence, Standing
     from netwatch.storage.sensors import Range
     from roster.cover import Shift
 
@@ -71,7 +71,7 @@ def _performed(tx: Connection, settings: Settings, standing: Standing) -> facts.
     return facts.Performed(
         key=occurrence.key,
         duty=duty.name,
-        names=duty.titles,
+        names=_names(occurrence, settings),
         kept=KEPT.get(standing.state, facts.Kept.DUE),
         due=occurrence.due_by,
         round=duty.kind is DutyKind.ROUND,
@@ -83,6 +83,15 @@ def _performed(tx: Connection, settings: Settings, standing: Standing) -> facts.
         confirmed=" ".join(said[name] for name in ("phoned", "number", "phoned_at") if said.get(name)),
         event=last.event if last is not None else None,
     )
+
+
+def _names(occurrence: Occurrence, settings: Settings) -> dict[str, str]:
+    """Return what a duty is called, and of which shift it is: two rounds may stand below each other."""
+    titles = dict(occurrence.duty.titles)
+    if occurrence.shift is None:
+        return titles
+    of = when(occurrence, settings.site.zone)
+    return {language: f"{title} · {of}" for language, title in titles.items()}
 
 
 def _text(standing: Standing, last: Fulfilment | None) -> str:

@@ -186,9 +186,9 @@ async def test_an_offer_needs_a_next_action_for_each_fault_to_act_on(book: Book)
 async def test_what_is_to_act_on_is_read_back_before_it_is_taken_over(book: Book):
     number = await down(book)
     await book.look(DAY_ENDS)
-    with pytest.raises(UsageError, match="1 items are not read back"):
+    with pytest.raises(UsageError, match=r"still to be read back \(1\): F1"):
         book.do("li", "accept_handover")
-    with pytest.raises(UsageError, match="1 items are to be read back, not 2"):
+    with pytest.raises(UsageError, match="to be read back: 1, not 2"):
         book.do("li", "accept_handover", all=2)
     with pytest.raises(UsageError, match="is not among what is to be read back"):
         book.do("li", "accept_handover", items=["fault/99"])

@@ -58,6 +58,8 @@ def each_event_is_in_one_report(day: Day):
 def they_say_what_happened(day: Day):
     signed, lapsed, quiet = (text(day, number) for number in (SIGNED, LAPSED, QUIET))
     for sentence in (
+        "交接班报告 · 白班 · 2026-11-22 · 休息日",
+        "机房巡检 · 11-22 白班：漏办，2026-11-22 15:00 前",
         "状态：红 · 未恢复的紧急故障 1 起",
         "F1 [紧急] core-a 核心交换机A",
         "接手人：张三 2026-11-22 10:35：到机房查看，电源 1 指示灯灭",
@@ -66,12 +68,14 @@ def they_say_what_happened(day: Day):
         "T2 跟进 HIS 升级结果",
         "T3 若核心 B 负载超过 80%，先停备份任务",
         "机房钥匙 3 把、门卡 2 张、值班手机 1 部，齐全（张三，2026-11-22 16:15）",
-        "带意见接班，李四 2026-11-22 16:20，已逐项确认：F1；门卡一张磨损，须换",
+        "带意见接班，李四 2026-11-22 16:20，已逐项确认：F1、T2；门卡一张磨损，须换",
     ):
         assert sentence.replace(" ", "") in signed
     assert "F3[次要]登记簿：外来人员2（刘工）应于2026-11-2212:00结束" in signed
     assert "F2[警告]登记簿：外借1（笔记本电脑A-07）应于2026-11-2211:00结束" in lapsed
     assert "未签收，netwatch2026-11-2302:00" in lapsed
+    assert "T2跟进HIS升级结果（2026-11-2223:30前，逾期，李四，8002，遗留第1班）" in lapsed
+    assert "机房巡检·11-22小夜班：已完成" in lapsed
     assert "漏水与异味：不正常" in lapsed
     assert "交接须当面签收，下周例会讲评（赵主任，2026-11-2307:30）" in quiet
     assert "已接班，张三2026-11-2308:04，已逐项确认：T2" in quiet
