@@ -26,6 +26,7 @@ from netwatch.workers.approval import ApprovalWorker
 from netwatch.workers.archive import ArchiveWorker
 from netwatch.workers.audit import SERVICE, AuditWorker
 from netwatch.workers.control import Control, Peer
+from netwatch.workers.drift import DriftWorker
 from netwatch.workers.due import Due
 from netwatch.workers.duties import DutiesWorker
 from netwatch.workers.handover import HandoverWorker
@@ -103,6 +104,7 @@ class Service:
         self._audit = AuditWorker(database, self.watched, clock, self._observer)
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
         self._reports = ReportsWorker(database, self.watched, clock, wake)
+        self._drift = DriftWorker(database, self.watched, clock, self._observer, wake, registry, self._shared)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
         self._heart = Heart(database, self.watched, clock, self.progress, self._pulse)
@@ -131,6 +133,7 @@ class Service:
                 group.create_task(self._archive.run())
                 group.create_task(self._audit.run())
                 group.create_task(self._reports.run())
+                group.create_task(self._drift.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())
@@ -160,8 +163,12 @@ class Service:
             done = await self._handover.build_running(now)
             await self._database.write(partial(noted, asked=Asked(actor, now, arguments, peer.login), name=action))
             return done
-        work = carry_out(self.watched.settings, action, actor, now, arguments, login=peer.login, trusted=peer.trusted)
+        who: dict[str, Any] = {"login": peer.login, "trusted": peer.trusted, "progress": self.progress}
+        work = carry_out(self.watched.settings, action, actor, now, arguments, **who)
         done = await self._database.write(work)
+        if action == "show_raw":
+            return await self._drift.opened(done, arguments)
+        await self._drift.carried(action, arguments)
         await self._handover.look(now)
         self._reviewer.ring()
         self.mailer.wake()
@@ -186,6 +193,7 @@ class Service:
         self._prober.take_up(self._looks)
         intervals = {name: look.check.every for name, look in self._looks.items()}
         self.due.plan(intervals, self._clock.monotonic())
+        await self._drift.take_up()
 
     def _timetable(self) -> Timetable:
         timetable = Timetable()
@@ -200,6 +208,7 @@ class Service:
     def _tick(self) -> None:
         now = self._clock.monotonic()
         self.due.release(now)
+        self._drift.tick()
         self.progress.overdue = self.due.overdue(now)
         self._pulse.beat("scheduler")
 

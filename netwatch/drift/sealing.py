@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from netwatch.errors import NetwatchError
 from probes.api import Message, _
 from probes.collect import Answer, Capture
+from probes.platforms.decoding import decoded
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -25,6 +26,8 @@ else:
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from netwatch.storage.captures import Kept
 
 KEY = "captures"
 """The name of the key in the keyring."""
@@ -50,6 +53,14 @@ def unseal(key: bytes, device: str, facet: str, started: datetime, sealed: bytes
         template = _("what {device} said cannot be opened: it was altered, or the key `captures` is another")
         raise SealError(template, device=device) from error
     return _unpacked(packed)
+
+
+def opened(key: bytes, kept: Kept) -> str:
+    """Return what a device said as a person reads it, each answer after its question. It holds secrets."""
+    capture = unseal(key, kept.device, kept.facet, kept.started, kept.sealed)
+    texts, _encoding = decoded(tuple(answer.raw for answer in capture.answers))
+    both = zip(capture.answers, texts, strict=True)
+    return "\n".join(f"# {answer.question}\n{text}" for answer, text in both)
 
 
 def _about(device: str, facet: str, started: datetime) -> bytes:

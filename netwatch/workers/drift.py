@@ -1,0 +1,200 @@
+"""What devices are set to: who reads them, who looks whether they changed, and every minute what follows from that."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from netwatch.domain.drift.visit import Trigger
+from netwatch.drift import renormalise, requesting, troubles
+from netwatch.drift.judging import judge
+from netwatch.drift.keeping import Keys
+from netwatch.drift.sealing import opened
+from netwatch.errors import NetwatchError, StorageUnavailable, UsageError
+from netwatch.keyring import Keyring
+from netwatch.storage import captures, change_requests, deviations
+from netwatch.workers.collector import CollectorWorker
+from netwatch.workers.drift_faults import DriftFaults
+from netwatch.workers.gatekeeper import trusted
+from netwatch.workers.mirror import MirrorKeeper
+from netwatch.workers.observer import Trouble
+from netwatch.workers.ticks import TickWorker
+from netwatch.workers.ways import maker, ways
+from probes.api import Message, _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from netwatch.clock import Clock
+    from netwatch.config import Settings
+    from netwatch.plugins import Registry
+    from netwatch.storage.database import Database
+    from netwatch.workers.observer import Observer
+    from netwatch.workers.watched import Watched
+    from probes.api import Shared
+
+log = structlog.get_logger()
+
+EVERY = 60.0
+PIECE = 60_000
+"""Characters of what a device said that go over the service's socket at once."""
+
+
+class DriftWorker:
+    """A child of the TaskGroup; `tick` and `carried` are called by the service."""
+
+    def __init__(
+        self,
+        database: Database,
+        watched: Watched,
+        clock: Clock,
+        observer: Observer,
+        wake: Callable[[], None],
+        registry: Registry,
+        shared: Shared,
+    ) -> None:
+        self._database = database
+        self._watched = watched
+        self._clock = clock
+        self._observer = observer
+        self._wake = wake
+        self._made = maker(registry, shared)
+        self._faults = DriftFaults(database, watched, observer)
+        self.collector = CollectorWorker(database, watched, clock, lambda: self._keys, self._faults, self._judge)
+        self._ticks = TickWorker(database, watched, clock, self.collector)
+        self._mirror = MirrorKeeper(database, watched)
+        self._asked = asyncio.Event()
+
+    @cached_property
+    def _keys(self) -> Keys:
+        return Keys.of(Keyring(self._watched.settings.keys))
+
+    def _judge(self, tx: Connection, device: str, facet: str, now: datetime) -> None:
+        judge(tx, self._watched.settings, device, facet, now)
+
+    async def take_up(self) -> None:
+        """Read what the configuration asks for, by the host keys that are configured or approved."""
+        approved = await self._database.read(trusted)
+        await self.collector.take_up(ways(self._watched.settings, self._made, self.collector.ways, approved))
+        self._asked.set()
+
+    def tick(self) -> None:
+        """Let those devices have their turn whose time has come."""
+        self.collector.tick()
+
+    async def run(self) -> None:
+        """Read devices, and follow what comes of it, until cancelled."""
+        await self._bring_up_to_date()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.collector.run(self._watched.settings.file.drift.workers))
+            group.create_task(self._ticks.run())
+            group.create_task(self._minutes())
+            group.create_task(self._bell())
+
+    async def opened(self, allowed: Message, arguments: Mapping[str, Any]) -> Message:
+        """Return a piece of what a device said, and how many characters there are, once somebody is allowed to see it.
+
+        It goes to who asked, and nowhere else: not into the audit log, as what other commands answer does.
+        """
+        number, offset = int(allowed.values["number"]), arguments.get("offset", 0)
+        kept = await self._database.read(partial(captures.get, number=number))
+        if kept is None or not isinstance(offset, int) or offset < 0:
+            raise UsageError(_("nothing is kept under the number {number}"), number=number)
+        text = await asyncio.to_thread(opened, self._keys.captures, kept)
+        return Message("{text}", {"text": text[offset : offset + PIECE], "length": len(text)})
+
+    async def carried(self, action: str, arguments: Mapping[str, Any]) -> None:
+        """Do what a command means for reading: visit, let in, look again."""
+        device = str(arguments.get("device", ""))
+        match action:
+            case "collect_device":
+                self.collector.ring(device, Trigger.HAND)
+            case "unlock_device" | "trust_device":
+                await self.take_up()
+                self.collector.ring(device, Trigger.HAND)
+            case "implement_change":
+                await self._verify(arguments.get("number"))
+            case _:
+                pass
+        self._asked.set()
+
+    async def _verify(self, number: object) -> None:
+        """Read at once what was changed: who verifies it next sees what it is now."""
+        if not isinstance(number, int):
+            return
+        request = await self._database.read(partial(change_requests.get, number=number))
+        if request is not None:
+            for device in sorted(requesting.devices(self._watched.settings, request)):
+                self.collector.ring(device, Trigger.VERIFY)
+
+    async def _bell(self) -> None:
+        while True:
+            await self._clock.sleep(EVERY)
+            self._asked.set()
+
+    async def _minutes(self) -> None:
+        """Look every minute, and when somebody has done something about it."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
+                await self.look(self._clock.now())
+            except StorageUnavailable as error:
+                log.warning("cannot judge what devices are set to", error=str(error))
+
+    async def look(self, now: datetime) -> None:
+        """Do once what follows from the clock: windows, deadlines, waivers; then state what is wrong."""
+        settings = self._watched.settings
+        stepped = await self._database.write(partial(_step, settings=settings, now=now))
+        for device in stepped:
+            self.collector.ring(device, Trigger.WINDOW)
+        await self._faults.state(now)
+        wrong = await self._database.read(partial(troubles.of_requests, settings=settings, now=now))
+        said = {key: Trouble(each.severity, each.summary) for key, each in wrong.items()}
+        await self._observer.book("changes", said, now)
+        if stepped:
+            self._wake()
+
+    async def _bring_up_to_date(self) -> None:
+        """Make texts anew that older rules have made, before anything is compared with them."""
+        try:
+            count = await self._renormalise()
+            await self._mirror.everything()
+        except NetwatchError as error:
+            log.warning("what was read is not up to date", error=str(error))
+        else:
+            if count:
+                log.info("rules have changed", texts=count)
+
+    async def _renormalise(self) -> int:
+        numbers = await self._database.read(renormalise.outdated)
+        return await self._remake(numbers) if numbers else 0
+
+    async def _remake(self, numbers: tuple[int, ...]) -> int:
+        facets: dict[tuple[str, str], list[renormalise.Remade]] = {}
+        zone = self._watched.settings.site.zone
+        for number in numbers:
+            kept = await self._database.read(partial(captures.get, number=number))
+            if kept is None:
+                continue
+            made = await asyncio.to_thread(renormalise.remake, self._keys, kept, zone)
+            if made is not None:
+                facets.setdefault((kept.device, kept.facet), []).append(made)
+        now, count = self._clock.now(), 0
+        for remade in facets.values():
+            count += await self._database.write(partial(renormalise.take_over, remade=remade, now=now))
+        return count
+
+
+def _step(tx: Connection, settings: Settings, now: datetime) -> tuple[str, ...]:
+    """Let time pass for change requests, and judge again what deviates; return the devices that are to be read."""
+    taken = requesting.pass_time(tx, settings, now)
+    for finding in deviations.stand(tx):
+        judge(tx, settings, finding.device, finding.facet, now)
+    return tuple(sorted({device for each in taken for device in requesting.devices(settings, each)}))
