@@ -19,7 +19,8 @@ from netwatch.domain.checkpoints import (
     unvouched,
     vouched,
 )
-from netwatch.storage import audit, checkpoints
+from netwatch.domain.vouching import Ledger
+from netwatch.storage import audit, baselines, blobs, checkpoints, judged
 from probes.api import Message, _
 
 if TYPE_CHECKING:
@@ -72,15 +73,19 @@ def _verified(tx: Connection, asked: Asked) -> Verified:
     # Files first: what is appended from now on is not older than what the database is about to show.
     found, wrong = _anchors(asked)
     rows, segments = checkpoints.after(tx, 0), checkpoints.segments(tx)
-    told, keep = _Told(asked.expected), {each.seq for each in (*rows, *(each.checkpoint for each in found))}
+    seen, keep = _Seen(asked.expected), {each.seq for each in (*rows, *(each.checkpoint for each in found))}
     authentic, start = asked.keys.authentic, _start(tx, asked, segments)
-    before, broken = _exhausted(_files(asked.segments, segments, keep, told))
-    walked, more = _exhausted(walk(told.seen(audit.after(tx, start.seq)), start, keep))
+    before, broken = _exhausted(_files(asked.segments, segments, keep, seen))
+    walked, more = _exhausted(walk(seen.through(audit.after(tx, start.seq)), start, keep))
     walked = replace(walked, hashes={**before, **walked.hashes})
-    wrong += [*segments_wrong(segments, authentic), *broken, *more, *told.missed()]
+    wrong += [*segments_wrong(segments, authentic), *broken, *more, *seen.missed()]
     wrong += checkpoints_wrong(rows, walked, start, authentic)
     wrong += anchors_wrong(found, walked, start, authentic)
     wrong += _own(asked.own, rows, found, walked)
+    if asked.start <= 1:
+        wrong += seen.ledger.wrong(judged.everything(tx), baselines.in_force(tx))
+    if asked.deep:
+        wrong += _altered(tx)
     good = vouched((*rows, *(each.checkpoint for each in found)), walked.hashes, authentic)
     wrong += unvouched(walked, good)
     ordered = tuple(sorted(wrong, key=lambda each: (not each.seq, each.seq))[:MOST])
@@ -118,7 +123,7 @@ def _start(tx: Connection, asked: Asked, segments: Sequence[Segment]) -> Point:
 
 
 def _files(
-    folder: Path | None, segments: Sequence[Segment], keep: set[int], told: _Told
+    folder: Path | None, segments: Sequence[Segment], keep: set[int], seen: _Seen
 ) -> Generator[Wrong, None, dict[int, str]]:
     """Yield what is wrong with the files of the sealed segments, where they are to be read; return their hashes."""
     hashes: dict[int, str] = {}
@@ -131,28 +136,36 @@ def _files(
         if sealed.digest_of(path) != each.digest:
             yield Wrong(each.first, Message(_("the sealed segment {file} was altered"), values))
         start = Point(each.first - 1, each.prev_hash)
-        walked = yield from walk(told.seen(sealed.events_in(path)), start, keep)
+        walked = yield from walk(seen.through(sealed.events_in(path)), start, keep)
         if (walked.head.seq, walked.head.hash) != (each.last, each.hash):
             yield Wrong(each.last, Message(_("the sealed segment {file} does not end where it should"), values))
         hashes |= walked.hashes
     return hashes
 
 
-class _Told:
-    """The digits that people were mailed, and whether an event was seen that has them."""
+class _Seen:
+    """What is looked for while the log is walked: digits that people were mailed, and approvals."""
 
     def __init__(self, expected: Iterable[str]) -> None:
+        self.ledger = Ledger()
         self._missing = {each.lower() for each in expected}
 
-    def seen(self, events: Iterable[AuditEvent]) -> Iterator[AuditEvent]:
+    def through(self, events: Iterable[AuditEvent]) -> Iterator[AuditEvent]:
         for event in events:
             if self._missing:
                 self._missing = {each for each in self._missing if not event.hash.startswith(each)}
+            self.ledger.take(event)
             yield event
 
     def missed(self) -> Iterator[Wrong]:
         for each in sorted(self._missing):
             yield Wrong(0, Message(_("no event of the log has the digits {digits}"), {"digits": each[:64]}))
+
+
+def _altered(tx: Connection) -> Iterator[Wrong]:
+    """Yield the texts of devices that are no longer what was read."""
+    for name in blobs.altered(tx):
+        yield Wrong(0, Message(_("the text {name} was altered in the database"), {"name": name[:12]}))
 
 
 def _exhausted(going: Generator[Wrong, None, T]) -> tuple[T, list[Wrong]]:

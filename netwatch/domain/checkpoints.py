@@ -111,7 +111,7 @@ def anchors_in(lines: Iterable[str], file: str) -> Iterator[Anchor | Wrong]:
 
 def is_approval(action: str) -> bool:
     """Whether an action is one for whose checkpoint nobody waits."""
-    return action.startswith(APPROVALS)
+    return action.rpartition(".")[2].startswith(APPROVALS)
 
 
 def is_due(oldest: int | None, count: int, now: datetime, *, approval: bool) -> bool:

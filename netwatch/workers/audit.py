@@ -20,7 +20,7 @@ from netwatch.domain.model import Severity
 from netwatch.errors import NetwatchError, StorageUnavailable
 from netwatch.storage import audit, checkpoints, records
 from netwatch.workers.observer import Trouble
-from probes.api import Message
+from probes.api import Message, _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +110,13 @@ class AuditWorker:
             raise
         except NetwatchError as error:
             self._broken = {"verify": _trouble(error)}
+            await self._book(now)
+            return None
+        except Exception as error:
+            # Whoever can write the database can put anything into it; the monitoring goes on.
+            log.exception("the audit log cannot be verified")
+            what = Message(_("the audit log cannot be verified: {what}"), {"what": type(error).__name__})
+            self._broken = {"verify": Trouble(Severity.CRITICAL, what)}
             await self._book(now)
             return None
         self._broken = _troubles(found)
