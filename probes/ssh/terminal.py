@@ -23,7 +23,7 @@ _NEW_LINE = re.compile(rb"\n|\x1bE|\x1b\[[0-9]*L")
 _SILENT = b"\x00\x07"
 _TITLE_END = re.compile(rb"\x1b\][^\x07\x1b]{0,500}\x07")
 _DRAWN = re.compile(rb"[\r\x08\x1b]")
-_CARRIAGE_RETURN, _BACKSPACE, _ESCAPE = 0x0D, 0x08, 0x1B
+_CARRIAGE_RETURN, _BACKSPACE, _ESCAPE, _BLANK = 0x0D, 0x08, 0x1B, 0x20
 
 
 def shown(raw: bytes) -> bytes:
@@ -37,10 +37,10 @@ def last_line(raw: bytes | bytearray) -> bytes:
 
 
 def line(raw: bytes) -> bytes:
-    """Return one line as it stands on the screen."""
-    raw = _TITLE_END.sub(b"", raw).translate(None, _SILENT).rstrip(b"\r")
-    if not _DRAWN.search(raw):
-        return raw
+    """Return one line as it stands on the screen; nothing where it is blank, since rubbed out is blank as well."""
+    raw = _TITLE_END.sub(b"", raw).translate(None, _SILENT)
+    if not _DRAWN.search(raw.rstrip(b"\r")):
+        return raw.rstrip(b"\r") if raw.strip() else b""
     row, at = _Row(), 0
     while at < len(raw):
         match = _SEQUENCE.match(raw, at)
@@ -60,10 +60,13 @@ class _Row:
         self._cells = bytearray()
         self._cursor = 0
         self._reach = 0
-        """How far was written since the cursor last went back: a blank before it is text, one behind it is rubbed out."""
+        """How far the text goes: a blank before it was said, one behind it was written to rub out."""
+        self._rubs = True
+        """Whether nothing but blanks was written since the cursor last went back."""
 
     def text(self) -> bytes:
-        return bytes(self._cells[: max(self._reach, len(self._cells.rstrip(b" ")))])
+        text = bytes(self._cells[: max(self._reach, len(self._cells.rstrip(b" ")))])
+        return text if text.strip() else b""
 
     def take(self, byte: int) -> None:
         if byte == _CARRIAGE_RETURN:
@@ -75,6 +78,7 @@ class _Row:
             self._cells[self._cursor : self._cursor + 1] = bytes((byte,))
             self._cursor += 1
             self._reach = max(self._reach, self._cursor)
+            self._rubs = self._rubs and byte == _BLANK
 
     def obey(self, match: re.Match[bytes]) -> None:
         """Do what a control sequence says about this line; most say nothing about it."""
@@ -99,7 +103,8 @@ class _Row:
     def _go(self, column: int) -> None:
         column = min(TAIL, max(0, column))
         if column < self._cursor:
-            self._reach = column
+            self._reach = column if self._rubs else self._reach
+            self._rubs = True
         self._cursor = column
 
     def _erase(self, what: int) -> None:

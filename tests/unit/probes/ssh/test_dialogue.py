@@ -112,7 +112,11 @@ def test_a_pager_is_answered_and_leaves_nothing_behind(pager: bytes, wipe: bytes
 
 
 def test_a_pager_in_the_middle_of_a_line_is_rubbed_out_of_it() -> None:
-    made = CliDevice(answers={"show running-config": b"interface bond 97 --More--\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\bmtu 9000\r\n"})
+    made = CliDevice(
+        answers={
+            "show running-config": b"interface bond 97 --More--\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\bmtu 9000\r\n"
+        }
+    )
     assert told(made) == b"interface bond 97 mtu 9000\n"
 
 
@@ -142,7 +146,9 @@ def test_a_prompt_that_nobody_would_take_for_one_is_learned_by_pressing_enter() 
 
 
 def test_a_banner_before_the_prompt_is_not_the_prompt() -> None:
-    banner = b"\r\nInfo: The max number of VTY users is 5, and the number\r\n      of current VTY users on line is 2.\r\n"
+    banner = (
+        b"\r\nInfo: The max number of VTY users is 5, and the number\r\n      of current VTY users on line is 2.\r\n"
+    )
     made = CliDevice(prompt=b"<sw-1>", banner=banner, answers={"show running-config": VRP})
     assert told(made) == VRP.replace(b"\r\n", b"\n")
 
@@ -191,7 +197,9 @@ def test_a_banner_that_wants_a_key_gets_it() -> None:
     assert [capture.gap for capture in visit.captures] == [None]
 
 
-@pytest.mark.parametrize("question", [b"Erase everything? [Y/N]:", b"Continue (yes/no)? ", b"Reload [confirm/y/n] (y/n) "])
+@pytest.mark.parametrize(
+    "question", [b"Erase everything? [Y/N]:", b"Continue (yes/no)? ", b"Reload [confirm/y/n] (y/n) "]
+)
 def test_a_question_that_is_not_known_is_never_answered(question: bytes) -> None:
     dialogue = Dialogue(Manners(questions=(Question(r"Change now\? \[Y/N\]:"),)))
     dialogue.receive(question)

@@ -1,0 +1,57 @@
+"""What stands on the screen in the end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probes.ssh.terminal import last_line, shown
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"plain text \r\nand more", b"plain text \nand more"),
+        (b"carriage returns\r\r\n", b"carriage returns\n"),
+        (b"over\rwritten", b"written"),
+        (b"--More--\r        \rnext line ", b"next line "),
+        (b" --More-- \b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\bx ", b"x "),
+        (b"  ---- More ----\x1b[42D" + b" " * 42 + b"\x1b[42Dinterface 1 ", b"interface 1 "),
+        (b"\x1b[7m--More--\x1b[0m\r\x1b[Kvlan 10", b"vlan 10"),
+        (b"--More--\r        \r\r\nvlan 10 \r\r\n", b"\nvlan 10 \n"),
+        (b"--More--\r        \rvlan 10 \r\n", b"vlan 10 \n"),
+        (b"   \r\n \n", b"\n\n"),
+        (b"typo\b\b\x1b[Kst", b"tyst"),
+        (b"a\x1b[3Cb", b"a   b"),
+        (b"nul\x00s and \x07bells", b"nuls and bells"),
+        (b"\x1b]0;a title\x07sw-1#", b"sw-1#"),
+        (b"\x1b(B\x1b=\x1b>\x1b7text\x1b8", b"text"),
+        (b"\x1b[24;1Hshow run\x1b[24;9H\x1b[1;0H\x1b[1M\x1b[24;1H\x1b[1Lhostname", b"show run\nhostname"),
+        (b"one\x1bEtwo", b"one\ntwo"),
+        (b"\x1b[2Jcleared\x1b[1;1H\x1b[2Ksw-1#", b"sw-1#"),
+        (b"tab\there", b"tab\there"),
+        (b"banner \x03", b"banner \x03"),
+        (b"cut in a sequence \x1b[", b"cut in a sequence ["),
+        (b"a far column\x1b[9999999;9999999Hx", b"a far column" + b" " * 4084 + b"x"),
+    ],
+)
+def test_what_is_drawn_is_read_as_it_stands(raw: bytes, text: bytes) -> None:
+    assert shown(raw) == text
+
+
+@given(st.text(st.characters(codec="gb18030", exclude_categories=("Cc", "Cs")), max_size=60))
+def test_chinese_in_any_encoding_is_left_as_it_is(text: str) -> None:
+    for encoding in ("gb18030", "utf-8"):
+        raw = text.encode(encoding)
+        assert shown(b"\r\x1b[K" + raw + b"\r\n") == raw + b"\n"
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_it_and_what_is_shown_has_no_drawing_in_it(raw: bytes) -> None:
+    assert not set(b"\x00\x07\x08\r\x1b") & set(shown(raw))
+
+
+@given(st.binary(max_size=200))
+def test_the_last_line_is_the_last_of_all_lines(raw: bytes) -> None:
+    assert last_line(raw) == shown(raw).split(b"\n")[-1]
