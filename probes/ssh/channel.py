@@ -24,7 +24,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         """What came on the channel for errors."""
         self.is_closed = False
         self.has_ended = False
-        """Whether the device said itself that there is no more, over a connection that was still there then."""
+        """Whether the device said itself that it is done, by a status or an end, and the connection was not lost then."""
         self.status: int | None = None
         """What the command ended with, where the device tells."""
         self._chunks: list[bytes] = []
@@ -45,7 +45,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
 
     def exit_status_received(self, status: int) -> None:
         """Take the status of the command."""
-        self.status = status
+        self.status, self.has_ended = status, True
 
     def eof_received(self) -> bool:
         """Take note of the end."""

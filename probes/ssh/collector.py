@@ -40,12 +40,12 @@ class CliCollector:
     )
     Options: ClassVar[type[BaseModel]] = CliOptions
 
-    def __init__(self, options: CliOptions, *, shared: Shared) -> None:
+    def __init__(self, options: CliOptions, *, shared: Shared, patience: Patience | None = None) -> None:
         self._options = options
         self._shared = shared
         self._platform = load(options.platform)
         self._login = shared.credentials.get(options.credential)
-        self._patience = Patience(connect=options.connect, idle=options.idle, total=options.total)
+        self._patience = patience or Patience(connect=options.connect, idle=options.idle, total=options.total)
 
     def offered(self) -> tuple[str, ...]:
         """Return the names of the facets that it reads as it is configured."""

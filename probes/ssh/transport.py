@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import warnings
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ KEEPALIVE = 15.0
 FAREWELL = 2.0
 """Seconds to close a session in good order."""
 asyncssh.set_log_level(logging.WARNING)  # it would tell of each connection, and at its debug levels of each packet
+# What old devices speak is going to leave the library one day: a word for whoever updates it, not for every log.
+warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields", module=r"asyncssh\.")
 
 
 @dataclass(frozen=True, slots=True)
