@@ -1,14 +1,15 @@
-"""The leaders' digest of a day's handovers."""
+"""The leaders' digest of a day's handovers, and of where the audit log stands."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from netwatch.domain.audit import milliseconds
 from netwatch.handover import cases, letters
 from netwatch.mail.office import office_of
 from netwatch.mail.signing import Line, letter_for_day
-from netwatch.storage import handovers, identity, outbox, records
+from netwatch.storage import audit, handovers, identity, outbox, records
 from roster.signing import Step
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ def digest(tx: Connection, settings: Settings, now: datetime) -> bool:
     if local.time() < settings.file.handover.digest_at or records.get(tx, KEY) == str(local.date()):
         return False
     records.put(tx, key=KEY, value=str(local.date()))
-    lines = tuple(_lines(tx, now - DAY))
-    if not lines:
+    lines, head = tuple(_lines(tx, now - DAY)), audit.head(tx)
+    if not lines and head.at < milliseconds(now - DAY):
         return False
     office, own = office_of(settings), identity.of(tx)
     for name in letters.leaders(settings, now):
         if name in office.reachable:
-            outbox.add(tx, letter_for_day(office, own, name, lines, now))
+            outbox.add(tx, letter_for_day(office, own, name, lines, now, head))
     return True
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from netwatch.domain.checkpoints import SHORT
 from netwatch.domain.model import Severity
 from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import Attachment, seal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from netwatch.domain.audit import Point
     from netwatch.mail.office import Office
     from netwatch.storage.outbox import Letter
 
@@ -54,6 +56,8 @@ class About:
     revision: int = 0
     by: str = ""
     text: str = ""
+    amendment: int = 0
+    """The number under which an amendment is countersigned."""
     open_items: int = 0
     page: str = ""
     """The report as a page, to go with it."""
@@ -74,7 +78,7 @@ def letter_for_handover(
     office: Office, identity: str, person: str, notice: Notice, about: About, now: datetime
 ) -> Letter:
     """Write one of them, ready to go. The same notice of the same revision is never written twice to one person."""
-    stamp = f"{about.revision}-{about.by}" if notice is Notice.AMENDED else str(about.revision)
+    stamp = f"{about.revision}-{about.amendment}" if notice is Notice.AMENDED else str(about.revision)
     key = f"{KIND}/{about.shift}/{stamp}/{notice.value}/{person}"
     reader = Reader(office, identity, person, key, now)
     word = reader.word
@@ -97,8 +101,13 @@ def letter_for_handover(
     return letter(ready, reader, kind=KIND, priority=priority, handover=about.number or None)
 
 
-def letter_for_day(office: Office, identity: str, person: str, lines: Sequence[Line], now: datetime) -> Letter:
-    """Write the leaders' digest of the handovers since the one before."""
+def letter_for_day(
+    office: Office, identity: str, person: str, lines: Sequence[Line], now: datetime, head: Point | None = None
+) -> Letter:
+    """Write the leaders' digest of the handovers since the one before.
+
+    `head` is where the audit log stands: whoever keeps the mail can show what the log was, whatever it is later.
+    """
     day = now.astimezone(office.zone).date()
     reader = Reader(office, identity, person, f"{KIND}/day/{day}/{person}", now)
     word = reader.word
@@ -109,6 +118,7 @@ def letter_for_day(office: Office, identity: str, person: str, lines: Sequence[L
         first=word(_("{site}: handovers of the last day"), site=harmless(office.name)),
         facts=tuple(_line(word, office, line) for line in lines[:LINES])
         or (Fact(word(_("Handovers")), word(_("None"))),),
+        commands=_of_log(word, head),
         link=link(office, "/"),
         footer=(_footer(word, office, now),),
     )
@@ -116,6 +126,14 @@ def letter_for_day(office: Office, identity: str, person: str, lines: Sequence[L
     subject = word(_("Handovers of {day}: {count}"), day=str(day), count=len(lines))
     ready = seal(reader.envelope(f"{KIND}/day"), subject, text, html)
     return letter(ready, reader, kind=KIND, priority=Severity.MINOR)
+
+
+def _of_log(word: Wording, head: Point | None) -> tuple[Fact, ...]:
+    """Return the command that compares the audit log with the digits of this mail."""
+    if head is None or not head.seq:
+        return ()
+    label = word(_("Audit log up to event {number}"), number=head.seq)
+    return (Fact(label, f"netwatch audit verify --expect {head.hash[:SHORT]}"),)
 
 
 def _line(word: Wording, office: Office, line: Line) -> Fact:
@@ -140,7 +158,7 @@ _SUBJECTS = {
 }
 _FIRST = {
     Notice.OPENED: _("Your shift {title} ends at {end}; {incoming} takes over. Look at the report and offer it."),
-    Notice.PREVIEW: _("You take over {title} from {outgoing} at {end}. This is the report as it is now."),
+    Notice.PREVIEW: _("You take over from {outgoing} ({title}) at {end}. This is the report as it is now."),
     Notice.REMINDER: _(
         "Nobody has accepted the report of {title}. Until then {outgoing} and {incoming} are both on duty."
     ),
@@ -186,11 +204,14 @@ def _called(word: Wording, office: Office, names: Sequence[str]) -> str:
 def _facts(word: Wording, office: Office, about: About) -> tuple[Fact, ...]:
     return (
         Fact(
-            word(_("Report")), f"#{about.number}, {word(_('revision {n}'), n=about.revision)}" if about.number else ""
+            word(_("Report")),
+            word(_("{first}, {rest}"), first=f"#{about.number}", rest=word(_("revision {n}"), n=about.revision))
+            if about.number
+            else "",
         ),
         Fact(word(_("Outgoing")), _called(word, office, about.outgoing)),
         Fact(word(_("Incoming")), _called(word, office, about.incoming)),
-        Fact(word(_("Written")), harmless(about.text)),
+        Fact(word(_("Text")), harmless(about.text)),
         Fact(word(_("To be read back")), str(about.open_items) if about.open_items else ""),
     )
 
@@ -210,7 +231,7 @@ def _commands(notice: Notice, about: About) -> tuple[tuple[str, str], ...]:
     if notice is Notice.REFUSED:
         return ((_("To offer it anew"), "netwatch handover offer"),)
     if notice is Notice.AMENDED:
-        return ((_("To countersign it"), f"netwatch handover countersign {about.number} AMENDMENT"),)
+        return ((_("To countersign it"), f"netwatch handover countersign {about.number} {about.amendment}"),)
     return ()
 
 
