@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from probes.platforms.pattern import FOLLOWING
+from probes.platforms.pattern import FOLLOWING, RESERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,11 +25,12 @@ HINTS = (
 
 _HOLDER = (
     r"(?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd)s?"
-    r"|(?:[\w.]+[-_.])*(?:secrets?|psk(?:-?secret)?|ppk|cak|token|credential|community(?:-?name|-?string)?|communities)"
-    r"|(?:[\w.]+[-_])*(?:key|keystring|apikey|privatekey|presharedkey|sharedkey|secretkey|pre-?shared-?key)"
-    r"|(?:[\w]+[-_])*(?:auth|priv|login|enable)[-_]?pass"
-    r"|(?:[\w]+[-_])*key-string|psksecret|trapcommunity|rocommunity6?|rwcommunity6?|auth-code|authcode)"
+    r"|(?:[\w.-]*[-_.])?(?:secrets?|psk(?:-?secret)?|ppk|cak|token|credential|community(?:-?name|-?string)?|communities)"
+    r"|(?:[\w.-]*[-_])?(?:key|keystring|apikey|privatekey|presharedkey|sharedkey|secretkey|pre-?shared-?key)"
+    r"|(?:[\w-]*[-_])?(?:auth|priv|login|enable)[-_]?pass"
+    r"|(?:[\w-]*[-_])?key-string|psksecret|trapcommunity|rocommunity6?|rwcommunity6?|auth-code|authcode)"
 )
+HOLDING = re.compile(_HOLDER, re.IGNORECASE)
 HOLDER = re.compile(rf"(?<![\w./-])({_HOLDER})(?![\w/.-])(?=\s)", re.IGNORECASE)
 ASSIGNED = re.compile(
     rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|{_HOLDER}))"
@@ -42,7 +43,7 @@ SPOKEN = re.compile(
     re.IGNORECASE,
 )
 URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'<>]*:([^\s\"'<>]+)@(?=[\w.\[\-:]+(?:[/\s\"';>,\])]|$))", re.IGNORECASE
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@(?=[\w.\[\-:]+(?:[/\s\"';>,\])]|$))", re.IGNORECASE
 )
 BEARER = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
 ELEMENT = re.compile(
@@ -247,11 +248,18 @@ PUBLIC = re.compile(
     re.IGNORECASE,
 )
 TALK = re.compile(
-    r"""^\s*(?:(?:set|add|edit)\s+)?(?:\S+\s+){0,2}?(?:description|desc|descr|remark|comments?|alias|sysname|hostname|system-name|location|contact|syslocation|"""
-    r"""syscontact|sys-location|sys-contact|banner|header|prompt|ssid|essid|title|label|message|motd)\b""",
+    r"\s*(?:(?:set|add|edit)\s+)?(?:(?![\w-]*(?:user|key|password|account|client|peer))\S+\s+){0,2}?"
+    r"(?:description|desc|descr|remark|comments?|alias|location|contact|sys-?(?:location|contact|descr))\b"
+    r"|\s*(?:sysname|hostname|system-name|banner|header|prompt|title|label|message|motd)\b",
     re.IGNORECASE,
 )
 """What people have written for people: only what is plainly given as a secret is one there."""
+ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+NUMBER = re.compile(r"\d{1,2}")
+"""How it is written, such as 0, 7 or 15, or a number of its own."""
+USED = re.compile(r"\s+\S+\s+(?:secret|key)\s+\S", re.IGNORECASE)
+NEAR = 200
+"""So many characters around a word say what it means there."""
 VALUE = re.compile(r"""\s*(?:[:=]\s*)?("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|\S+)""")
 FOLLOWS = re.compile(rf"(?:{FOLLOWING}|rekey_interval|user_control|[{{}}\[\];|]|##|-\S+|\S+=\S*)", re.IGNORECASE)
 NUMBERED = re.compile(
@@ -278,6 +286,7 @@ USER_WORDS = re.compile(
     re.IGNORECASE,
 )
 """What may stand in the definition of an SNMPv3 user besides names and keys."""
+NO_KEY = re.compile(rf"(?:{USER_WORDS.pattern}|{RESERVED})", re.IGNORECASE)
 NAMED = frozenset(
     {
         "access",
@@ -296,13 +305,20 @@ NAMED = frozenset(
 )
 
 
+def may_hold(low: str) -> bool:
+    """Whether a line in small letters can hold anything for `spans`."""
+    return any(hint in low for hint in HINTS)
+
+
+def is_talk(line: str) -> bool:
+    """Whether a line is what people have written for people: a description, a name."""
+    return TALK.match(line) is not None
+
+
 def spans(line: str, above: Sequence[str] = (), *, talk: bool = False) -> Iterator[Span]:
-    """Yield where secrets stand in a line below these lines. Where all is `talk` only what is given as one counts."""
-    low = line.lower()
-    if not any(hint in low for hint in HINTS):
-        return
+    """Yield where secrets stand in a line below these lines. In `talk` only what is given as one counts."""
     yield from _marked(line)
-    if not talk and not TALK.match(line):
+    if not talk:
         yield from _behind(line, above)
 
 
@@ -312,7 +328,7 @@ def _marked(line: str) -> Iterator[Span]:
         yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
     yield from (match.span(2) for match in ELEMENT.finditer(line))
     for match in ASSIGNED.finditer(line):
-        if not _is_topic(match[3], line[match.end(3) :]) and not PUBLIC.search(match[1]):
+        if not _is_topic(match[3], line[match.end(3) : match.end(3) + NEAR]) and not PUBLIC.search(match[1]):
             yield bare(line, *match.span(3))
 
 
@@ -321,11 +337,17 @@ def _behind(line: str, above: Sequence[str]) -> Iterator[Span]:
         yield from _user(line)
         return
     for match in HASHED.finditer(line):
-        if not USER_WORDS.fullmatch(match[1]):
+        if not NO_KEY.fullmatch(match[1]):
             yield bare(line, *match.span(1))
+    last = 0
     for match in HOLDER.finditer(line):
-        if not _speaks(match[1].lower(), line[: match.start()], line[match.end() :], above):
-            yield from _value(line, match.end(), single="communit" in match[1].lower())
+        start, end = match.span(1)
+        if start >= last and not _speaks(
+            match[1].lower(), line[max(0, start - NEAR) : start], line[end : end + NEAR], above
+        ):
+            for span in _value(line, end, single="communit" in match[1].lower()):
+                last = span[1]
+                yield span
 
 
 def _user(line: str) -> Iterator[Span]:
@@ -347,6 +369,8 @@ def _speaks(word: str, before: str, after: str, above: Sequence[str]) -> bool:
     if "communit" in word:
         return not _of_snmp(word, before, above)
     if PUBLIC.search(word) or ORDER.search(before):
+        return True
+    if word in {"psk", "shared-secret"} and USED.match(after):
         return True
     if word == "key":
         is_number = re.fullmatch(r"\s+\d{1,10}\s*[;{]?\s*", after) is not None
@@ -370,13 +394,15 @@ def _value(line: str, at: int, *, single: bool) -> Iterator[Span]:
     token = VALUE.match(line, at)
     while token and (rest := VALUE.match(line, token.end())):
         word = token[1].lower()
+        if HOLDING.fullmatch(word):
+            return
         if word in PAIRS:
             token = VALUE.match(line, rest.end())
-        elif word in KINDS or (word.isdigit() and len(word) < 3 and not FOLLOWS.fullmatch(rest[1])):  # noqa: PLR2004 - 0, 7, 15 …
+        elif word in KINDS or ADDRESS.fullmatch(word) or (NUMBER.fullmatch(word) and not FOLLOWS.fullmatch(rest[1])):
             token = rest
         else:
             break
-    if token is None or _is_topic(token[1], line[token.end() :]):
+    if token is None or _is_topic(token[1], line[token.end() : token.end() + NEAR]):
         return
     start, end = bare(line, *token.span(1))
     yield start, end if single or token[1][0] in "\"'" else _tail(line, end)

@@ -44,29 +44,29 @@ class Masker:
 
     def masked(self, text: str, above: Sequence[str] = (), *, talk: bool = False) -> str:
         """Return a line without its secrets; `talk` where it is text for people."""
-        found = [*self._placed(text, above), *self._spoken(text, above, talk=talk or self._talk)]
+        low = text.lower()
+        words = self._triggers & set(low.split())
+        hinted = keywords.may_hold(low)
+        if not words and not hinted and not self._anywhere:
+            return text
+        talk = talk or keywords.is_talk(text)
+        talk = talk or any(each.match(text.lstrip()) for each in self._plain)
+        found = [] if talk else list(self._placed(text, words, above))
+        if hinted:
+            salted = SALTED in text
+            found += [(*span, salted) for span in keywords.spans(text, above, talk=talk or self._talk)]
         return _replaced(text, found, self._key) if found else text
 
-    def _placed(self, text: str, above: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
-        places = self._anywhere
-        if words := self._triggers & set(text.lower().split()):
-            places = (*places, *(place for word in words for place in self._places[word]))
+    def _placed(self, text: str, words: set[str], above: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
         bare = text.lstrip()
         off = len(text) - len(bare)
-        for place in places:
+        for place in (*self._anywhere, *(place for word in words for place in self._places[word])):
             match = place.line.match(bare)
             if match and (place.above is None or any(place.above.match(each.lstrip()) for each in above)):
                 for group in range(1, place.line.groups + 1):
                     if match.start(group) >= 0:
                         start, end = keywords.bare(bare, *match.span(group))
                         yield start + off, end + off, place.is_rewritten
-
-    def _spoken(self, text: str, above: Sequence[str], *, talk: bool) -> Iterator[tuple[int, int, bool]]:
-        if self._plain and any(each.match(text.lstrip()) for each in self._plain):
-            return
-        salted = SALTED in text
-        for start, end in keywords.spans(text, above, talk=talk):
-            yield start, end, salted
 
 
 def _replaced(text: str, found: list[tuple[int, int, bool]], key: bytes) -> str:

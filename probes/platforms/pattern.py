@@ -12,7 +12,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-ONE = r"""("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|[^\s;]\S*);?"""
+RESERVED = (
+    r"\d{1,2}|cipher|irreversible-cipher|simple|plain|plain-?text|clear-?text|hash|encrypted|ciphertext|sha-?\d*|sha\d-\d+|"
+    r"md5|des\d*|3des|aes[-\d]*|hmac\S*|ascii|hex|localized|key|key-?string|key-?chain|key-?id|key-?value|md5-key|"
+    r"pass-?phrase|password|secret|psk|authentication\S*|privacy-mode|auth|priv|hostname|address|user-?name|version|vrf|"
+    r"traps?|informs?|community|value|type|level|role|local|remote|set-key|vpn-instance|eigrp"
+)
+"""Words that are no secret where another word follows: they say what that is."""
+ONE = rf"""("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|(?!(?:{RESERVED})\s)[^\s;]\S*);?"""
 KINDS = (
     r"(?:(?:\d|10|15|cipher|irreversible-cipher|simple|plain|plain-?text|clear-?text|clear|hash|hashed|encrypted|"
     r"ciphertext|sha-?\d*|sha\d+-\d+|md5|scrypt|ascii|ascii-text|hexadecimal|hex|text|string|secret|enc|localized|"
