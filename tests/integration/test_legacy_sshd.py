@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.needs("sshd"), pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")]
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
-LEGACY = "KexAlgorithms diffie-hellman-group14-sha1\nHostKeyAlgorithms ssh-rsa\nPubkeyAcceptedAlgorithms ssh-rsa\n"
+LEGACY = "KexAlgorithms diffie-hellman-group14-sha1\nHostKeyAlgorithms ssh-rsa\n"
 OLDEST = LEGACY.replace("group14", "group1") + "Ciphers aes128-cbc,3des-cbc\nMACs hmac-sha1\n"
 CONFIG = """\
 ListenAddress 127.0.0.1:{port}
