@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Whose accounts are whose. `persons` has the accounts of each person, `shared` those that are nobody's own.
+    """Whose accounts are whose: `owners` are people by their accounts, in small letters; others are called as they are.
 
-    Somebody on a shared account may be any of the people who are allowed. Those in `ignored` are never asked about.
+    `shared` accounts are nobody's own: somebody on one may be any of the people who are allowed. Those in `ignored`
+    are never asked about.
     """
 
-    persons: Mapping[str, frozenset[str]]
+    owners: Mapping[str, str] = field(default_factory=dict)
     shared: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
 
@@ -31,12 +34,12 @@ class Accounts:
         """Whether somebody on an account may be one of these people; of none, anybody."""
         if not people or account in self.shared:
             return True
-        return any(account in self.persons.get(person, frozenset({person})) for person in people)
+        return bool({account, self.owners.get(account.casefold(), account)} & people)
 
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Somebody's log-in on a server, until `end`; until now while it lasts."""
+    """Somebody's log-in on a server, until `end`: the moment it was seen last, while it lasts."""
 
     device: str
     groups: frozenset[str]
@@ -45,8 +48,17 @@ class Stay:
 
     @property
     def key(self) -> str:
-        """What it is called among all that was wrong: it stays the same while the log-in lasts."""
-        return f"{self.session.user}-{self.session.tty}-{self.session.start:%Y%m%dT%H%M%S}"
+        """What it is called among all that is wrong: it stays the same while the log-in lasts."""
+        said = f"{self.session.user}\0{self.session.tty}\0{self.session.source}"
+        plain = re.sub(r"[^A-Za-z0-9.-]+", "_", self.session.user)[:20]
+        digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:8]
+        return f"login-{self.session.start:%Y%m%dT%H%M%S}-{plain}-{digest}"
+
+
+def stay(device: str, groups: frozenset[str], session: Session, seen: datetime) -> Stay:
+    """Return a log-in as it was last seen. Of one whose end nobody wrote down only the beginning is known."""
+    end = session.end or (max(seen, session.start) if session.is_open else session.start)
+    return Stay(device, groups, session, end)
 
 
 @dataclass(frozen=True, slots=True)

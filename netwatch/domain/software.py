@@ -58,7 +58,7 @@ class Thing:
     def key(self) -> str:
         """What it is called among all that is wrong: its own name as far as one can read it, and a digest of it all."""
         plain = re.sub(r"[^a-z0-9.-]+", "_", self.shown.casefold())[:36]
-        return f"{self.look.value}-{plain}-{hashlib.sha256(self.identity.encode()).hexdigest()[:8]}"
+        return f"{self.look.value}-{plain}-{hashlib.sha256(self.identity.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
     @property
     def identity(self) -> str:
@@ -114,7 +114,8 @@ class Approved:
                 return False
 
     def _right(self, version: str) -> bool:
-        return not self.versions or _any(self.versions, version)
+        # A package may have an epoch before its version, `1:9.2`, which nobody writes down.
+        return not self.versions or any(_any(self.versions, each) for each in (version, version.partition(":")[2]))
 
     def _listens(self, thing: Thing) -> bool:
         """Whether it may listen there. Who listens is not told to every account: then the port alone decides."""

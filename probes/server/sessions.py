@@ -29,9 +29,9 @@ SSH = "ssh"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody's stay on a server in [start, end). `end` is None while it lasts, or where nobody has written it down.
+    """Somebody's stay on a server in [start, end). `source` is the address that they came from, empty at the machine.
 
-    `source` is the address that they came from, empty at the machine itself.
+    `end` is None while it lasts (`is_open`), and where nobody has written it down.
     """
 
     user: str
@@ -39,6 +39,7 @@ class Session:
     source: str
     start: datetime
     end: datetime | None = None
+    is_open: bool = False
 
 
 def sessions(lines: Iterable[str]) -> Iterator[Session]:
@@ -60,7 +61,9 @@ def _last(line: str) -> Session | None:
     start = _moment(match) if match else None
     if match is None or start is None:
         return None
-    return Session(match["user"], match["tty"], match["source"] or "", start, _end(match["rest"], start))
+    rest = match["rest"]
+    is_open = rest.strip().startswith("still")
+    return Session(match["user"], match["tty"], match["source"] or "", start, _end(rest, start), is_open)
 
 
 def _end(rest: str, start: datetime) -> datetime | None:

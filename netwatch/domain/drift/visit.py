@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from probes.api import Message
 
-DRIFT, COLLECT = "drift", "collect"
-"""What the faults of a device are called that are about what it is set to, and about reading that."""
-SIDES = (DRIFT, COLLECT)
+DRIFT, COLLECT, CONDUCT = "drift", "collect", "conduct"
+"""What the faults of a device are called that are about what it is set to, about reading that, and about the software
+and the log-ins on it."""
+SIDES = (DRIFT, COLLECT, CONDUCT)
 CREDENTIALS = "@credentials"
 """In place of a device: how each credential stands, by its name."""
 SMALL = 1024

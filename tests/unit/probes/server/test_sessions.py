@@ -21,7 +21,7 @@ START = datetime(2026, 11, 26, 22, 20, 2, tzinfo=UTC)
             "root     pts/0        10.1.1.9         Thu Nov 26 22:20:02 2026 - Thu Nov 26 22:30:02 2026  (00:10)",
             Session("root", "pts/0", "10.1.1.9", START, START.replace(minute=30)),
         ),
-        ("zhang    tty1                          Thu Nov 26 22:20:02 2026   still logged in", Session("zhang", "tty1", "", START)),
+        ("zhang    tty1                          Thu Nov 26 22:20:02 2026   still logged in", Session("zhang", "tty1", "", START, is_open=True)),
         ("zhang    :0           :0               Thu Nov 26 22:20:02 2026   gone - no logout", Session("zhang", ":0", ":0", START)),
         (
             "zhang    tty1                          Thu Nov  5 08:20:02 2026 - crash                     (1+00:10)",
@@ -79,4 +79,4 @@ def test_every_moment_that_last_writes_is_read_as_it_was(moment: datetime, user:
     (session,) = sessions(
         [f"{user:8} pts/0        10.0.0.1         {at:%a %b} {at.day:2} {at:%H:%M:%S %Y}   still logged in"]
     )
-    assert (session.user, session.start, session.end) == (user, at, None)
+    assert (session.user, session.start, session.end, session.is_open) == (user, at, None, True)
