@@ -187,7 +187,9 @@ _FROM: Mapping[ChangeStep, frozenset[ChangeState]] = {
     ChangeStep.CLOSE: frozenset({ChangeState.VERIFIED}),
     ChangeStep.CANCEL: frozenset({ChangeState.DRAFT, ChangeState.SUBMITTED, ChangeState.APPROVED}),
     ChangeStep.EXPIRE: frozenset({ChangeState.APPROVED, ChangeState.OPEN}),
-    ChangeStep.ROLL_BACK: frozenset({ChangeState.OPEN, ChangeState.IMPLEMENTED, ChangeState.VERIFIED}),
+    ChangeStep.ROLL_BACK: frozenset(
+        {ChangeState.APPROVED, ChangeState.OPEN, ChangeState.IMPLEMENTED, ChangeState.VERIFIED}
+    ),
 }
 
 
@@ -273,6 +275,8 @@ def _expire(request: ChangeRequest, _who: Doer, now: datetime, _text: str) -> Ch
 def _roll_back(request: ChangeRequest, who: Doer, now: datetime, text: str) -> ChangeRequest:
     if who.name not in request.implementers and not who.leader:
         raise NotAllowed(_("{name} is not among those who were to do it"), {"name": who.name})
+    if now < request.start:
+        raise NotAllowed(_("its window has not begun"))
     return replace(request, state=ChangeState.ROLLED_BACK, ended=now, judgement=text or request.judgement)
 
 
