@@ -66,6 +66,8 @@ class Dialogue:
         self._secret: bytes | None = None
         self._enabling = False
         self._nudges = 0
+        self._entered = 0
+        """Where in the buffer what came before Enter was pressed ends."""
         self._echoes = False
 
     def sends(self) -> list[bytes]:
@@ -132,25 +134,29 @@ class Dialogue:
             self._give_up(why(self._command))
 
     def _find_prompt(self, at: bytes) -> None:
-        """Press Enter: a device that shows its prompt twice, however it looks, waits there."""
-        lines = [each.strip() for each in shown(bytes(self._buffer[-KEPT:])).split(b"\n") if each.strip()]
-        if self._nudges and len(lines) > 1 and lines[-1] == lines[-2]:
+        """Press Enter: a device that answers with this very line, however it looks, waits there for a command."""
+        if self._is_all_since_enter(at):
             self._learn(at)
         else:
-            self._nudge()
+            self._press_enter()
 
     def _check_prompt(self, at: bytes) -> None:
-        """Learn another prompt: somebody renamed the device, or it tells something in it. It must come twice."""
-        lines = [each.strip() for each in shown(bytes(self._buffer[-KEPT:])).split(b"\n")]
-        if self._nudges and len(lines) > 1 and lines[-2] == at.strip():
+        """Learn another prompt: somebody renamed the device, or it tells something in it. Enter must bring it again."""
+        if self._is_all_since_enter(at):
             self.prompt = at.strip()
             self._finish(at)
         else:
-            self._nudge()
+            self._press_enter()
 
-    def _nudge(self) -> None:
+    def _is_all_since_enter(self, at: bytes) -> bool:
+        """Whether nothing but this line came since Enter was pressed: the device had nothing more to say."""
+        came = shown(bytes(self._buffer[self._entered :])).split(b"\n")
+        return self._nudges > 0 and {each.strip() for each in came if each.strip()} == {at.strip()}
+
+    def _press_enter(self) -> None:
         if self._nudges < NUDGES:
             self._nudges += 1
+            self._entered = len(self._buffer)
             self._out.append(b"\n")
 
     def _learn(self, at: bytes) -> None:

@@ -177,6 +177,19 @@ def test_a_line_of_the_answer_that_is_the_prompt_does_not_end_it() -> None:
     assert told(made) == b"banner\nsw-1#\nend\n"
 
 
+def test_a_device_that_falls_silent_behind_two_lines_that_look_like_a_prompt_has_not_answered() -> None:
+    dialogue = Dialogue(Manners())
+    dialogue.receive(b"sw-1#")
+    dialogue.quiet()
+    dialogue.ask("show running-config")
+    dialogue.receive(b"show running-config\r\nhostname sw-1\r\n#\r\n#")
+    dialogue.quiet()
+    for _silence in range(6):
+        dialogue.stalled()
+    assert dialogue.phase is Phase.ASKED
+    assert dialogue.sends() == [b"show running-config\n", b"\n", b"\n", b"\n"]
+
+
 def test_a_device_that_is_renamed_meanwhile_is_read_on() -> None:
     made = CliDevice(answers={"show running-config": IOS}, renamed_by="show running-config")
     assert told(made) == TEXT
