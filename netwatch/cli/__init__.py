@@ -29,6 +29,7 @@ COMMANDS = (
     "log",
     "register",
     "unapproved",
+    "drift",
     "report",
     "maintenance",
     "mail",

@@ -24,6 +24,7 @@ from netwatch.language import of_terminal, said, translations
 from netwatch.plugins import Registry
 from netwatch.storage import migrations
 from netwatch.storage.database import Database, open_reader
+from probes.api import Message
 from probes.api import _ as mark
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
-    from probes.api import Message
 
 ANSWER = 256 * 1024
 PATIENCE = 60.0
@@ -83,16 +83,20 @@ def _as_recorded(tx: Connection, of: Settings) -> Settings:
 
 def act(of: Settings, action: str, arguments: argparse.Namespace, **values: Any) -> int:
     """Have the service do something, or do it here where none runs; print what came of it."""
+    print(told(answered(of, action, arguments, **values)))
+    return 0
+
+
+def answered(of: Settings, action: str, arguments: argparse.Namespace, **values: Any) -> Message:
+    """Have the service do something, or do it here where none runs; return what came of it."""
     actor = arguments.by or getpass.getuser()
     answer = _ask(socket_path(of), {"action": action, "actor": actor, "arguments": values})
-    catalogue = translations(of_terminal())
     if answer is None:
-        print(told(_do_here(of, action, actor, values)))
-        return 0
+        return _do_here(of, action, actor, values)
     if "error" in answer:
+        catalogue = translations(of_terminal())
         raise Refused(said(answer["error"], answer.get("values", {}), catalogue), int(answer["exit"]))
-    print(said(answer["result"], answer["values"], catalogue))
-    return 0
+    return Message(answer["result"], answer["values"])
 
 
 class Refused(NetwatchError):
@@ -153,6 +157,12 @@ def length(text: str) -> float:
     if match is None:
         raise argparse.ArgumentTypeError(_("must be a length of time such as 90s, 30m, 2h or 1d"))
     return float(match[1]) * UNITS[match[2]]
+
+
+def reached(name: str, of: Settings) -> str:
+    """Return what somebody is called, and under which number."""
+    person = of.people.get(name)
+    return " ".join(filter(None, (person.title or name, person.phone or ""))) if person is not None else name
 
 
 def table(rows: Iterable[Sequence[str]], head: Sequence[str]) -> str:

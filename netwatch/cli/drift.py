@@ -1,0 +1,136 @@
+"""`netwatch drift`: what devices are set to, against what was approved; and reading them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from netwatch.cli import drift_text, site
+from netwatch.cli.faults import local
+from netwatch.clock import SystemClock
+from netwatch.domain.drift.condition import Condition
+from netwatch.drift.overview import standings
+from netwatch.errors import UsageError
+from netwatch.language import gettext as _
+from probes.api import _ as mark
+
+if TYPE_CHECKING:
+    import argparse
+    from zoneinfo import ZoneInfo
+
+    from netwatch.drift.overview import Standing
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser("drift", help=_("what devices are set to, against what was approved; reading them"))
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), required=True)
+    _add_status(verbs)
+    drift_text.add_verbs(verbs)
+    collect = verbs.add_parser("collect", help=_("have a device read now"))
+    collect.set_defaults(run=partial(_act, action="collect_device"))
+    unlock = verbs.add_parser("unlock", help=_("try a device again whose log-ins were refused"))
+    unlock.set_defaults(run=partial(_act, action="unlock_device"))
+    trust = verbs.add_parser("trust", help=_("approve the host key that a device shows, as a leader"))
+    trust.set_defaults(run=_trust)
+    for verb in (collect, unlock, trust):
+        verb.add_argument("device", metavar="DEVICE")
+        site.add_config(verb)
+        site.add_actor(verb)
+    trust.add_argument("key", metavar="SHA256:…", help=_("its fingerprint, as compared on the device"))
+
+
+def _act(arguments: argparse.Namespace, action: str) -> int:
+    return site.act(site.settings(arguments), action, arguments, device=arguments.device)
+
+
+def _trust(arguments: argparse.Namespace) -> int:
+    return site.act(site.settings(arguments), "trust_device", arguments, device=arguments.device, key=arguments.key)
+
+
+def _add_status(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    status = verbs.add_parser("status", help=_("every facet of every device: approved, changed, not read, not saved"))
+    status.add_argument("device", nargs="?", metavar="DEVICE", help=_("this device only"))
+    status.add_argument("--wrong", action="store_true", help=_("only what is not as approved, or not read"))
+    status.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
+    site.add_config(status)
+    status.set_defaults(run=_status)
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    if arguments.device is not None and arguments.device not in settings.devices:
+        raise UsageError(mark("there is no device {name}"), name=arguments.device)
+    now = SystemClock().now()
+    with closing(site.reader(settings)) as database:
+        found = database.read_now(partial(standings, settings=settings, now=now, device=arguments.device))
+    found = tuple(each for each in found if not arguments.wrong or _is_wrong(each))
+    if arguments.format == "json":
+        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        return 0
+    if not found:
+        print(_("Nothing is wrong.") if arguments.wrong else _("Nothing is read: no device has a [[device.collect]]."))
+        return 0
+    zone = settings.site.zone
+    head = (_("Device"), _("Facet"), _("Verdict"), _("Since"), _("Last read"), _("Not saved"), _("Reading"))
+    print(site.table([_row(each, zone) for each in found], head))
+    return 0
+
+
+def _is_wrong(found: Standing) -> bool:
+    shut = found.door is not None and found.door.shut
+    late = found.condition is not Condition.KNOWN
+    return found.verdict.drifts or late or shut or found.unsaved is not None or found.finding is not None
+
+
+def _row(found: Standing, zone: ZoneInfo) -> tuple[str, ...]:
+    read = found.visit.completed if found.visit is not None else None
+    number = f" #{found.finding.id}" if found.finding is not None else ""
+    return (
+        found.device,
+        found.facet,
+        _(found.verdict.title) + number,
+        local(found.since, zone) if found.since else "",
+        local(read, zone) if read else "",
+        local(found.unsaved, zone) if found.unsaved else "",
+        _reading(found),
+    )
+
+
+def _reading(found: Standing) -> str:
+    """Return what is in the way of reading, in one cell."""
+    door, visit = found.door, found.visit
+    if door is not None and door.offered:
+        return _("host key waits: {key}").format(key=door.offered)
+    if door is not None and door.locked:
+        return _("locked: log-ins were refused")
+    if door is not None and door.failures and door.why is not None:
+        return site.told(door.why)
+    if visit is not None and visit.suspects and visit.why is not None:
+        return site.told(visit.why)
+    return "" if found.condition is Condition.KNOWN else _(found.condition.title)
+
+
+def _plain(found: Standing) -> dict[str, Any]:
+    snapshot, visit, door = found.snapshot, found.visit, found.door
+    return {
+        "device": found.device,
+        "facet": found.facet,
+        "verdict": found.verdict.value,
+        "condition": found.condition.value,
+        "collect": found.collect,
+        "content": snapshot.content if snapshot else None,
+        "rules": snapshot.rules if snapshot else None,
+        "since": found.since.isoformat() if found.since else None,
+        "read": visit.completed.isoformat() if visit and visit.completed else None,
+        "unsaved_since": found.unsaved.isoformat() if found.unsaved else None,
+        "suspects": visit.suspects if visit else 0,
+        "why": str(visit.why) if visit and visit.why else None,
+        "finding": found.finding.id if found.finding else None,
+        "failures": door.failures if door else 0,
+        "locked": door.locked if door else False,
+        "host_key": door.host_key if door else "",
+        "host_key_offered": door.offered if door else "",
+    }
