@@ -11,17 +11,13 @@ import re
 from typing import TYPE_CHECKING
 
 from probes.platforms.pattern import FOLLOWING, RESERVED
+from probes.platforms.vocabulary import HINTS, KINDS, NAMED, PAIRS, TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Span = tuple[int, int]
 
-HINTS = (
-    "pass", "secret", "commun", "key", "psk", "pwd", "token", "cipher", "://", "auth", "priv", "cak", "pin",
-    "credential", "密码", "口令", "密钥", "bearer", "hash", "</",
-)  # fmt: skip
-"""A line without one of these has nothing for this module."""
 
 _HOLDER = (
     r"(?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd)s?"
@@ -31,7 +27,7 @@ _HOLDER = (
     r"|(?:[\w-]*[-_])?key-string|psksecret|trapcommunity|rocommunity6?|rwcommunity6?|auth-code|authcode)"
 )
 HOLDING = re.compile(_HOLDER, re.IGNORECASE)
-HOLDER = re.compile(rf"(?<![\w./-])({_HOLDER})(?![\w/.-])(?=\s)", re.IGNORECASE)
+HOLDER = re.compile(rf"(?<![\w./,=-])({_HOLDER})(?![\w/.-])(?=\s)", re.IGNORECASE)
 ASSIGNED = re.compile(
     rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|{_HOLDER}))"
     r"(\\?[\"'])?\s{0,3}(?:[:=：]|=>)[ \t]*"
@@ -59,192 +55,9 @@ HASHED = re.compile(
     re.IGNORECASE,
 )
 
-KINDS = frozenset(
-    [
-        "cipher",
-        "irreversible-cipher",
-        "simple",
-        "plain",
-        "plaintext",
-        "plain-text",
-        "cleartext",
-        "clear-text",
-        "clear",
-        "hash",
-        "hashed",
-        "encrypted",
-        "encryption-type",
-        "ciphertext",
-        "sha",
-        "sha1",
-        "sha256",
-        "sha512",
-        "sha-256",
-        "sha-512",
-        "md5",
-        "hmac-md5",
-        "hmac-sha-256",
-        "hmac-sha256",
-        "scrypt",
-        "pbkdf2",
-        "ascii",
-        "ascii-text",
-        "hexadecimal",
-        "hex",
-        "text",
-        "string",
-        "enc",
-        "value",
-        "set-key",
-        "read-only",
-        "read-write",
-        "read",
-        "write",
-        "ro",
-        "rw",
-        "local",
-        "remote",
-        "unencrypted",
-        "is",
-        "esp",
-        "ah",
-        "inbound",
-        "outbound",
-        "manager",
-        "operator",
-    ]
-)
-"""How a secret is written, or what it is for: it stands further on."""
-PAIRS = frozenset(
-    {"level", "type", "key-id", "id", "index", "user-name", "user", "username", "role", "group", "address", "hostname"}
-)
-"""Words that have a value of their own before the secret."""
-TOPICS = frozenset(
-    [
-        "encryption-level",
-        "policy",
-        "policies",
-        "min-length",
-        "minimum-length",
-        "max-length",
-        "maximum-length",
-        "length",
-        "aging",
-        "age",
-        "history",
-        "expire",
-        "expires",
-        "expiration",
-        "expiry",
-        "lifetime",
-        "complexity",
-        "strength",
-        "strength-check",
-        "recovery",
-        "configuration",
-        "authentication",
-        "authorization",
-        "auth-method",
-        "change",
-        "changed",
-        "prompt",
-        "required",
-        "requirements",
-        "rules",
-        "rule",
-        "reset",
-        "retry",
-        "retries",
-        "attempts",
-        "attempt",
-        "lockout",
-        "timeout",
-        "generate",
-        "zeroize",
-        "chain",
-        "chain-name",
-        "exchange",
-        "config-key",
-        "export",
-        "import",
-        "rsa",
-        "dsa",
-        "ecdsa",
-        "ed25519",
-        "ecdh",
-        "x25519",
-        "key-chain",
-        "keychain",
-        "type-6",
-        "id",
-        "name",
-        "names",
-        "size",
-        "bits",
-        "management",
-        "manager-only",
-        "map-context",
-        "complexity-check",
-        "additive",
-        "list",
-        "members",
-        "add",
-        "delete",
-        "set",
-        "match",
-        "both",
-        "standard",
-        "extended",
-        "large",
-        "expanded",
-        "send",
-        "receive",
-        "from",
-        "to",
-        "for",
-        "and",
-        "or",
-        "the",
-        "of",
-        "in",
-        "on",
-        "is",
-        "are",
-        "was",
-        "be",
-        "enable",
-        "disable",
-        "enabled",
-        "disabled",
-        "optional",
-        "never",
-        "always",
-        "none",
-        "default",
-        "any",
-        "all",
-        "true",
-        "false",
-        "yes",
-        "no",
-        "not",
-        "encryption",
-        "include-credentials",
-        "algorithm",
-        "algorithms",
-        "usage",
-        "usage-keys",
-        "rotation",
-        "hidden-characters",
-        "format",
-        "alphanumeric",
-        "special-char",
-    ]
-) - {"is"}
-"""What stands behind such a word where it is spoken of, not given."""
 PUBLIC = re.compile(
     r"(?:public|trusted|host|ssh|authorized|foreign|license|licence|product|activation|hot|primary|sort|hash|ssh-rsa|"
-    r"tunnel|flow|routing|foreign|send|accept|registry|index|dns|ds|zone|feature|root|sec-name|row)[-_]key$|^(?:key-hash|keys?-exchange)$",
+    r"tunnel|flow|routing|foreign|send|accept|registry|index|dns|ds|zone|feature|root|sec-name|row)[-_]key$|^(?:key-hash|keys?-exchange|nopasswd)$",
     re.IGNORECASE,
 )
 TALK = re.compile(
@@ -287,22 +100,6 @@ USER_WORDS = re.compile(
 )
 """What may stand in the definition of an SNMPv3 user besides names and keys."""
 NO_KEY = re.compile(rf"(?:{USER_WORDS.pattern}|{RESERVED})", re.IGNORECASE)
-NAMED = frozenset(
-    {
-        "access",
-        "acl",
-        "remote",
-        "engineid",
-        "engine-id",
-        "view",
-        "group",
-        "role",
-        "user-role",
-        "context",
-        "ipv6",
-        "localized",
-    }
-)
 
 
 def may_hold(low: str) -> bool:
@@ -345,7 +142,7 @@ def _behind(line: str, above: Sequence[str]) -> Iterator[Span]:
         if start >= last and not _speaks(
             match[1].lower(), line[max(0, start - NEAR) : start], line[end : end + NEAR], above
         ):
-            for span in _value(line, end, single="communit" in match[1].lower()):
+            for span in _value(line, end, match[1].lower()):
                 last = span[1]
                 yield span
 
@@ -385,12 +182,13 @@ def _of_snmp(word: str, before: str, above: Sequence[str]) -> bool:
     if BGP.search(before) and not SNMP.search(before):
         return False
     if word not in {"community", "communities"}:
-        return word not in {"send-community", "ext-community", "extcommunity", "large-community"}
+        return SNMP.search(word) is not None or word.startswith(("read", "write", "ro", "rw", "get", "set", "access"))
     return bool(SNMP.search(before)) or any(SNMP.search(each) for each in above)
 
 
-def _value(line: str, at: int, *, single: bool) -> Iterator[Span]:
+def _value(line: str, at: int, holder: str) -> Iterator[Span]:
     """Yield the secret that stands from there on, behind the words that say how it is written."""
+    of_key, single = holder.endswith("-key"), "communit" in holder
     token = VALUE.match(line, at)
     while token and (rest := VALUE.match(line, token.end())):
         word = token[1].lower()
@@ -398,7 +196,11 @@ def _value(line: str, at: int, *, single: bool) -> Iterator[Span]:
             return
         if word in PAIRS:
             token = VALUE.match(line, rest.end())
-        elif word in KINDS or ADDRESS.fullmatch(word) or (NUMBER.fullmatch(word) and not FOLLOWS.fullmatch(rest[1])):
+        elif (
+            word in KINDS
+            or ADDRESS.fullmatch(word)
+            or (NUMBER.fullmatch(word) and (of_key or not FOLLOWS.fullmatch(rest[1])))
+        ):
             token = rest
         else:
             break
@@ -410,7 +212,7 @@ def _value(line: str, at: int, *, single: bool) -> Iterator[Span]:
 
 def _tail(line: str, end: int) -> int:
     """Return where a secret with spaces ends: at a word that is known to follow, or with the line."""
-    if line[end : end + 1] == ";":
+    if line[end : end + 1] in {";", '"', "'", "\\"}:
         return end
     while (token := VALUE.match(line, end)) and not FOLLOWS.fullmatch(token[1]) and token[1][0] not in ";{}#|[]":
         end = token.end()
