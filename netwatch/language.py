@@ -43,6 +43,10 @@ def of_terminal(environment: Mapping[str, str] | None = None) -> str:
     return "en"
 
 
+AS_WRITTEN = frozenset({"close", "field", "name"})
+"""Values that are names of a file or a command: a key `group` stays one, and so does a person called `nobody`."""
+
+
 def gettext(message: str) -> str:
     """Translate for the terminal's user."""
     return translations(of_terminal()).gettext(message)
@@ -56,11 +60,12 @@ def ngettext(one: str, many: str, count: int) -> str:
 def said(template: str, values: Mapping[str, object], catalogue: NullTranslations) -> str:
     """Return a stored sentence in a catalogue's language.
 
-    A value that is itself a text of the catalogue, such as a meaning's title, is translated as well; one called
-    `note` is filled from the same values.
+    A value that is itself a text of the catalogue, such as a meaning's title, is translated as well, but for those
+    that stand as somebody wrote them; one called `note` is filled from the same values.
     """
     worded = {
-        name: catalogue.gettext(value) if isinstance(value, str) and value else value for name, value in values.items()
+        name: catalogue.gettext(value) if isinstance(value, str) and value and name not in AS_WRITTEN else value
+        for name, value in values.items()
     }
     try:
         if isinstance(note := worded.get("note"), str):

@@ -169,7 +169,11 @@ class Calendar:
         return DayKind.REST if weekday in self.weekend else DayKind.WORKDAY
 
     def _whole(self, year: int) -> bool:
-        return all(self.kind(date(year, month, day)) is DayKind.STATUTORY for month, day in FIXED.get(self.country, ()))
+        """Whether the holidays that are the same every year are told, not worked out: one imported day is no year."""
+        fixed = (self.days.get(date(year, month, day)) for month, day in FIXED.get(self.country, ()))
+        return all(
+            day is not None and day.kind is DayKind.STATUTORY and day.source != Source.COMPUTED.value for day in fixed
+        )
 
     def _nearest(self, day: date, step: timedelta) -> date:
         for _n in range(_FURTHEST):

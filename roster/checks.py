@@ -96,7 +96,7 @@ def _leaders(roster: Roster, asked: Span, near: Iterable[Shift], standards: Stan
         _start, end = _day_span(days[-1], roster)
         if left := subtract(Span(start, end).within(asked), led):
             name = roster.calendar.day(days[0]).name or DayKind.STATUTORY.title
-            sentence = Sentence(_("no leader on call during the holiday {name}"), {"name": name})
+            sentence = Sentence(_("no leader on call during the holiday {holiday}"), {"holiday": name})
             yield Finding(Check.LEADER, sentence, left[0].start, left[-1].end)
 
 

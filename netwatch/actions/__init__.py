@@ -96,7 +96,9 @@ def acting(doing: Doing, *, trusted: bool) -> Doing:
     people, login = doing.settings.people, doing.login
     of_login = {person.login: name for name, person in people.items() if person.login}
     name = doing.actor if doing.actor in people else of_login.get(doing.actor, doing.actor)
-    own = (people[name].login or name) if name in people else name
+    if name not in people:
+        raise UsageError(_("{name} is not among the people of the configuration"), name=name)
+    own = people[name].login or name
     if login not in {"", own} and not trusted:
         raise UsageError(_("{login} may not act for {name}"), login=login, name=name)
     return replace(doing, actor=name, login="" if login == own else login)

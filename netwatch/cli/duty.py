@@ -77,7 +77,7 @@ def _show(found: Iterable[Shift], settings: Settings, arguments: argparse.Namesp
     rows = [
         (
             _(shift.post.title),
-            ", ".join(_person(name, settings) for name in shift.people) or _("nobody"),
+            _(", ").join(site.reached(name, settings) for name in shift.people) or _("nobody"),
             shift.title,
             local(shift.start, zone),
             local(shift.end, zone),
@@ -86,13 +86,6 @@ def _show(found: Iterable[Shift], settings: Settings, arguments: argparse.Namesp
     ]
     print(site.table(rows, (_("Post"), _("On duty"), _("Shift"), _("From"), _("Until"))))
     return 0
-
-
-def _person(name: str, settings: Settings) -> str:
-    person = settings.people.get(name)
-    if person is None:
-        return name
-    return " ".join(part for part in (person.title or name, person.phone or "") if part)
 
 
 def _plain(shift: Shift) -> dict[str, object]:

@@ -73,7 +73,7 @@ def _show_feeds(arguments: argparse.Namespace) -> int:
             )
             for each in found
         ]
-        print(site.table(rows_, (_("Feed"), _("Of"), _("Since"), _("By"))))
+        print(site.table(rows_, (_("Feed"), _("Of"), _("From"), _("By"))))
     return 0
 
 

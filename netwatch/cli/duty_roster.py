@@ -26,12 +26,14 @@ from probes.api import _ as mark
 from roster import month_render
 from roster.checks import checks
 from roster.cover import next_change, planned, shifts
-from roster.exchange import hands_over
+from roster.exchange import ExchangeKind, hands_over
 from roster.fairness import fairness, suggest
 from roster.month import month
 from roster.publication import days_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netwatch.config import Settings
     from roster.exchange import Exchange
     from roster.findings import Leave
@@ -169,11 +171,10 @@ def _show_next(arguments: argparse.Namespace) -> int:
         print(_("Nothing is planned any more."))
         return 1
     found = [shift for shift in shifts(settings.roster, change, change + timedelta(seconds=1)) if shift.start == change]
-    names = _called(settings)
     rows_ = [
         (
             _(shift.post.title),
-            ", ".join(names.get(name, name) for name in shift.people) or _("nobody"),
+            _(", ").join(site.reached(name, settings) for name in shift.people) or _("nobody"),
             shift.title,
             local(shift.start, zone),
             local(shift.end, zone),
@@ -227,7 +228,7 @@ def _show_exceptions(arguments: argparse.Namespace) -> int:
             str(each.id),
             _(each.kind.title),
             _(each.state.title),
-            " → ".join(names.get(name, name) for name in (each.applicant, each.other) if name),
+            _who(each, names),
             local(each.start, zone),
             local(each.end, zone),
             each.reason,
@@ -237,6 +238,14 @@ def _show_exceptions(arguments: argparse.Namespace) -> int:
     head = (_("No."), _("Kind"), _("State"), _("People"), _("From"), _("Until"), _("Reason"))
     print(site.table(lines, head))
     return 0
+
+
+def _who(each: Exchange, names: Mapping[str, str]) -> str:
+    """Return whose place changes hands: of a swap both ways, of leave who is away."""
+    both = each.kind is ExchangeKind.SWAP and len(each.covers) > 1
+    arrow, covers = (" ⇄ ", each.covers[:1]) if both else (" → ", each.covers)
+    ways = (arrow.join(names.get(name, name) for name in (cover.person, cover.by) if name) for cover in covers)
+    return _(", ").join(dict.fromkeys(ways))
 
 
 def _plain(each: Exchange) -> dict[str, Any]:
@@ -290,7 +299,7 @@ def _show_checks(arguments: argparse.Namespace) -> int:
             )
             for each in found
         ]
-        print(site.table(lines, (_("Check"), _("What"), _("From"), _("Until"))))
+        print(site.table(lines, (_("Kind"), _("What"), _("From"), _("Until"))))
     return 1 if found else 0
 
 

@@ -98,7 +98,7 @@ def _show(arguments: argparse.Namespace) -> int:
         about = " ".join(part for part in (entry.device or "", f"F{entry.fault}" if entry.fault else "") if part)
         chain = _chain(entry, corrections.get(int(entry.id or 0), ()))
         parts = (
-            f"{local(entry.at, settings.site.zone)}  #{entry.id} {entry.actor} ",
+            f"{local(entry.at, settings.site.zone)}  #{entry.id} {settings.called(entry.actor)} ",
             f"[{about}]" if about else "",
             said,
         )
@@ -111,10 +111,12 @@ def _chain(entry: Entry, corrections: tuple[int, ...]) -> str:
     parts = (
         _("corrects #{number}").format(number=said["corrects"]) if "corrects" in said else "",
         _("replies to #{number}").format(number=said["replies_to"]) if "replies_to" in said else "",
-        _("corrected by #{number}").format(number=corrections[-1]) if corrections else "",
+        _("corrected by {numbers}").format(numbers=_(", ").join(f"#{number}" for number in corrections))
+        if corrections
+        else "",
     )
-    told = ", ".join(part for part in parts if part)
-    return f"({told})" if told else ""
+    told = _(", ").join(part for part in parts if part)
+    return _("({text})").format(text=told) if told else ""
 
 
 def _sought(arguments: argparse.Namespace, settings: Settings) -> Sought:

@@ -110,7 +110,7 @@ def _types(arguments: argparse.Namespace) -> int:
         clauses = f"  ({', '.join(kind.clauses)})" if kind.clauses else ""
         print(f"{kind.name}  {_(label(kind.titles, language))}{clauses}")
         for each in kind.fields:
-            needed = _("needed to {step}").format(step=each.needed.value) if each.needed else ""
+            needed = _("needed before it is {step}").format(step=_(each.needed.title)) if each.needed else ""
             choices = " | ".join(each.choices)
             print(
                 "  " + "  ".join(part for part in (each.name, _(label(each.titles, language)), choices, needed) if part)
@@ -140,7 +140,7 @@ def _list(arguments: argparse.Namespace) -> int:
             str(each.id),
             _titled(kinds.get(each.register), each.register),
             _state(settings, kinds.get(each.register), each, now),
-            each.applicant,
+            settings.called(each.applicant),
             local(each.due, settings.site.zone) if each.due else "",
             _about(each),
         )
@@ -156,7 +156,8 @@ def _titled(kind: RegisterType | None, name: str) -> str:
 
 def _state(settings: Settings, kind: RegisterType | None, entry: Entry, now: Any) -> str:
     late = kind is not None and entry.overdue(kind, now, settings.site.zone)
-    return f"{_(entry.state.title)} ({_('overdue')})" if late else _(entry.state.title)
+    title = _(entry.state.title)
+    return _("{text} ({note})").format(text=title, note=_("overdue")) if late else title
 
 
 def _about(entry: Entry) -> str:
@@ -185,7 +186,7 @@ def _show(arguments: argparse.Namespace) -> int:
     rows += [(name, local(moment, zone)) for name, moment in spans if moment is not None]
     print(site.table([row for row in rows if row[1]], (_("Field"), _("Value"))))
     print()
-    lines = [(local(each.at, zone), _(each.step.title), each.actor, each.text) for each in taken]
+    lines = [(local(each.at, zone), _(each.step.title), settings.called(each.actor), each.text) for each in taken]
     print(site.table(lines, (_("When"), _("Step"), _("By"), _("Text"))))
     return 0
 

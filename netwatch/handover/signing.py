@@ -61,7 +61,7 @@ def enter(tx: Connection, settings: Settings, opened: Opened, signature: Signatu
     if signature.step is Step.SEEN and signature.text:
         remarks.add(tx, Remark(RemarkKind.INSTRUCTION, signature.text, signature.by, now, event))
     if signature.step in TOLD:
-        _tell(tx, settings, opened, signature)
+        _tell(tx, settings, opened, signed)
     return signed
 
 
@@ -87,6 +87,8 @@ def _tell(tx: Connection, settings: Settings, opened: Opened, signature: Signatu
         Step.AMENDED: both,
     }.get(signature.step, (*both, *leading))
     what = letters.about(opened, signature.by, signature.text)
+    if signature.step is Step.AMENDED:
+        what = replace(what, amendment=signature.number)
     others = (name for name in people if name != signature.by)
     letters.queue(tx, settings, others, TOLD[signature.step], what, signature.at)
 

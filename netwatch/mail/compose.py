@@ -122,7 +122,7 @@ def trial(reader: Reader, way: str) -> Composed:
         first=word(_("This is a test of {site}. If you read it, mail reaches you."), site=harmless(office.name)),
         facts=(
             Fact(word(_("By way of")), harmless(way)),
-            Fact(word(_("From")), office.mail.sender),
+            Fact(word(_("Sender")), office.mail.sender),
             Fact(word(_("When")), word.exact(reader.now)),
         ),
     )

@@ -139,6 +139,9 @@ SEARCHED = 20_000
 def search(tx: Connection, sought: Sought, most: int) -> tuple[Entry, ...]:
     """Return the newest entries of the duty log that hold all that is sought, newest first."""
     query = select(events).where(events.c.kind == EventKind.LOG.value).order_by(events.c.id.desc())
+    if sought.words or sought.tag is not None:
+        # Whoever finds an entry by its words knows what it says.
+        query = query.where(events.c.id.not_in(chained(tx)[1]))
     for word in sought.words:
         query = query.where(events.c.text.icontains(word, autoescape=True))
     for column, value in (("actor", sought.actor), ("device", sought.device), ("fault_id", sought.fault)):

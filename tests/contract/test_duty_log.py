@@ -70,6 +70,7 @@ async def test_only_an_admin_hides_and_says_why_and_the_entry_stays(log: Log):
     log.do("root_of_all", "hide_log", number=number, text="privacy")
     (entry,) = log.in_report()
     assert (entry.hidden, entry.text, entry.id) == (True, "", number)
+    assert log.found(words=("病人",)) == []  # whoever finds it by its words knows what it says
 
 
 async def test_it_is_searched_by_words_author_tag_device_and_time(log: Log):

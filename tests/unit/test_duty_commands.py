@@ -123,7 +123,7 @@ def test_who_takes_over_is_on_duty_and_stands_as_pending(run: Run):
     assert run("take", "--reason", "突发", "--by", "chief")[0] == 0
     (now,) = plain(run, "now")
     assert (now["planned"], now["people"]) == (before["people"], ["chief"])
-    assert "take now  in force, waits for approval  赵主任" in run("exceptions")[1]
+    assert "take now  in force, waits for approval  李娜 → 赵主任" in run("exceptions")[1]
 
 
 def test_a_month_is_published_and_published_again_only_with_a_reason(run: Run):

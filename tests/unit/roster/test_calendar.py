@@ -97,6 +97,11 @@ def of_year(source: str, *texts: str) -> Calendar:
         # the next year's notice may name a day of December: that makes no year whole
         (of_year("import", "2027-12-31"), YearStatus.PROVISIONAL),
         (of_year("computed", "2027-01-01", "2027-05-01", "2027-10-01"), YearStatus.PROVISIONAL),
+        # nor does one imported day among those that were worked out
+        (
+            Calendar({**of_year("computed", "2027-05-01", "2027-10-01").days, **of_year("import", "2027-01-01").days}),
+            YearStatus.PROVISIONAL,
+        ),
         # a day of the hospital's own says nothing of the year
         (of_year("local", "2027-06-06"), YearStatus.MISSING),
         (Calendar(years={2027: YearStatus.OFFICIAL}), YearStatus.OFFICIAL),
