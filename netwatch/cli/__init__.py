@@ -30,6 +30,7 @@ COMMANDS = (
     "register",
     "unapproved",
     "drift",
+    "change",
     "report",
     "maintenance",
     "mail",

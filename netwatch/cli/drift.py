@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netwatch.cli import drift_text, site
+from netwatch.cli import drift_approval, drift_text, site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.domain.drift.condition import Condition
@@ -29,6 +29,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), required=True)
     _add_status(verbs)
     drift_text.add_verbs(verbs)
+    drift_approval.add_verbs(verbs)
     collect = verbs.add_parser("collect", help=_("have a device read now"))
     collect.set_defaults(run=partial(_act, action="collect_device"))
     unlock = verbs.add_parser("unlock", help=_("try a device again whose log-ins were refused"))

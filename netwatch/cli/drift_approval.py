@@ -1,0 +1,60 @@
+"""`netwatch drift approve|waive|reject`: what a leader says of what a device is set to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netwatch.cli import site
+from netwatch.errors import UsageError
+from netwatch.language import gettext as _
+from probes.api import _ as mark
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the verbs by which a leader judges."""
+    approve = verbs.add_parser("approve", help=_("approve what a device is now set to, as you have seen it"))
+    approve.add_argument("what", metavar="N|DEVICE", help=_("the number of the finding, or the device"))
+    approve.add_argument("facet", nargs="?", metavar="FACET", help=_("of a device: which side of it, such as running"))
+    approve.add_argument("--content", metavar="HASH", help=_("the beginning of the hash of what you have seen"))
+    approve.add_argument(
+        "--first", action="store_true", help=_("of a device: all of which nothing was ever approved, as found")
+    )
+    approve.add_argument("--text", help=_("what is to be said of it"))
+    approve.set_defaults(run=_approve)
+    waive = verbs.add_parser("waive", help=_("bear with a deviation until a date"))
+    waive.add_argument("--until", required=True, metavar="TIME", help=_("until when, in the site's zone"))
+    waive.add_argument("--owner", required=True, metavar="NAME", help=_("who answers for it, and is not you"))
+    waive.set_defaults(run=_waive)
+    reject = verbs.add_parser("reject", help=_("say that a device is to be put back"))
+    reject.set_defaults(run=_reject)
+    for verb in (waive, reject):
+        verb.add_argument("number", type=int, metavar="N", help=_("the number of the finding"))
+        verb.add_argument("--reason", dest="text", required=True, help=_("why"))
+    for verb in (approve, waive, reject):
+        site.add_config(verb)
+        site.add_actor(verb)
+
+
+def _approve(arguments: argparse.Namespace) -> int:
+    settings = site.settings(arguments)
+    optional = {name: value for name in ("content", "text") if (value := getattr(arguments, name)) is not None}
+    if arguments.first:
+        return site.act(settings, "approve_first", arguments, device=arguments.what)
+    if arguments.what.isdecimal() and arguments.facet is None:
+        return site.act(settings, "approve_drift", arguments, number=int(arguments.what), **optional)
+    if arguments.facet is None:
+        raise UsageError(mark("name the facet of {device} too, such as running, or --first"), device=arguments.what)
+    return site.act(settings, "approve_drift", arguments, device=arguments.what, facet=arguments.facet, **optional)
+
+
+def _waive(arguments: argparse.Namespace) -> int:
+    values: dict[str, Any] = {name: getattr(arguments, name) for name in ("number", "until", "owner", "text")}
+    return site.act(site.settings(arguments), "waive_drift", arguments, **values)
+
+
+def _reject(arguments: argparse.Namespace) -> int:
+    values = {"number": arguments.number, "text": arguments.text}
+    return site.act(site.settings(arguments), "reject_drift", arguments, **values)
