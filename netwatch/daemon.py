@@ -103,7 +103,7 @@ class Service:
         self._archive = ArchiveWorker(database, self.watched, clock, self._observer)
         self._audit = AuditWorker(database, self.watched, clock, self._observer)
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
-        self._reports = ReportsWorker(database, self.watched, clock, wake)
+        self._reports = ReportsWorker(database, self.watched, clock, wake, partial(self._audit.verify, why="report"))
         self._drift = DriftWorker(database, self.watched, clock, self._observer, wake, registry, self._shared)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)

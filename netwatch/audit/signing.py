@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from netwatch.domain.checkpoints import Checkpoint
 from netwatch.errors import UsageError
-from netwatch.keyring import Keyring
+from netwatch.keyring import Keyring, KeyringError
 from probes.api import _
 
 if TYPE_CHECKING:
@@ -86,4 +86,9 @@ def public_key(text: str) -> bytes:
 
 def is_made(folder: Path) -> bool:
     """Whether the key is there: who only looks must not make one."""
-    return (folder / f"{NAME}.key").exists()
+    path = folder / f"{NAME}.key"
+    try:
+        return path.exists()
+    except OSError as error:
+        template = _("cannot use the key {path}: {what}")
+        raise KeyringError(template, path=str(path), what=error.strerror or str(error)) from error

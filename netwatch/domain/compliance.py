@@ -23,6 +23,7 @@ class Source(Enum):
     TARGETS = "targets"
     JOURNAL = "journal"
     ARCHIVE = "archive"
+    AUDIT = "audit"
     DUTY = "duty"
     REGISTER = "register"
 
@@ -42,6 +43,7 @@ _SOURCES: Mapping[Source, str] = {
     Source.TARGETS: _("departments whose target was reached"),
     Source.JOURNAL: _("acts recorded with their actor"),
     Source.ARCHIVE: _("archived reports that are as they were"),
+    Source.AUDIT: _("events of the audit log that are as they were"),
     Source.DUTY: _("recurring duty"),
     Source.REGISTER: _("register"),
 }
@@ -55,6 +57,7 @@ SERVES: Mapping[Source, tuple[str, ...]] = {
     Source.TARGETS: ("A6",),
     Source.JOURNAL: ("C7",),
     Source.ARCHIVE: ("S3", "S4"),
+    Source.AUDIT: ("C7", "S4"),
 }
 """Which clauses the program's own records are evidence of; duties and registers name theirs themselves."""
 

@@ -15,7 +15,7 @@ from netwatch.domain.regulation import SHIPPED, Clause, clauses
 from netwatch.language import translations
 from netwatch.report.counts import duty_counts, outcomes, register_counts
 from netwatch.report.courses import courses
-from netwatch.report.service_evidence import archive, reports, targets
+from netwatch.report.service_evidence import archive, audit_log, reports, targets
 from netwatch.report.spent import maintenance, spent
 from netwatch.storage import deeds, discrepancies, retrospect, sights
 from netwatch.storage import roster as rosters
@@ -42,11 +42,13 @@ PENDING = frozenset({Outcome.WAITING, Outcome.MISSING})
 
 def compliance(tx: Connection, settings: Settings, period: Period, now: datetime) -> Compliance:
     """Return how the regulation stands in a period; of one that is not over, as far as it goes."""
+    # Before anything else is read: see `verify`.
+    audited = audit_log(tx, settings)
     asked = period.span(settings.site.zone)
     end = max(asked.start, min(asked.end, now))
     # Of a time before the first record nothing can be missing.
     whole = Span(max(asked.start, min(retrospect.beginning(tx) or end, end)), end)
-    evidence = tuple(_evidence(tx, settings, period, whole, now))
+    evidence = (*_evidence(tx, settings, period, whole, now), audited)
     named = {clause for each in evidence for clause in each.clauses}
     own = settings.file.clause
     absent = {each.name for each in own if not each.enabled}

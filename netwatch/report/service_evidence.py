@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from netwatch.audit.verifying import asked, verify
 from netwatch.domain.availability import Share
 from netwatch.domain.compliance import Evidence, Source
 from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.service_report import ReportState
+from netwatch.errors import NetwatchError, StorageUnavailable
+from netwatch.language import said, translations
 from netwatch.mail.reports import undelivered
 from netwatch.report.service import scope_of
 from netwatch.storage import retrospect, service
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 GRACE = timedelta(days=7)
 """So long after a period its report may wait for a leader before it is missing."""
+MOST = 5
+"""So many things that are wrong with the audit log are named."""
 
 
 def reports(tx: Connection, settings: Settings, whole: Span, now: datetime) -> Evidence:
@@ -76,6 +81,19 @@ def targets(settings: Settings, told: Mapping[str, tuple[Share, int]]) -> Eviden
             word = f"{table.name} {share.per_cent:.3f} % / {table.target:g} %"
             (refs if share.per_cent >= table.target else wanting).append(word)
     return Evidence(Source.TARGETS, len(refs) + len(wanting), len(refs), tuple(wanting), tuple(refs))
+
+
+def audit_log(tx: Connection, settings: Settings) -> Evidence:
+    """Return the events of the audit log, all of them: the log is verified as a whole or not at all."""
+    catalogue = translations(settings.site.language)
+    try:
+        found = verify(tx, asked(settings))
+    except StorageUnavailable:
+        raise
+    except NetwatchError as error:
+        return Evidence(Source.AUDIT, 1, 0, (said(error.template, error.values, catalogue),))
+    wanting = tuple(said(each.message.template, each.message.values, catalogue) for each in found.wrong[:MOST])
+    return Evidence(Source.AUDIT, found.count, max(0, found.count - len(found.wrong)), wanting)
 
 
 def archive(tx: Connection, whole: Span) -> Evidence:

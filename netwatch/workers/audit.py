@@ -63,6 +63,8 @@ class AuditWorker:
         self._broken: dict[str, Trouble] = {}
         self._unsealed: dict[str, Trouble] = {}
         self._booked: dict[str, Trouble] | None = None
+        # Reports ask for a verification while the worker is about its own.
+        self._booking = asyncio.Lock()
 
     async def run(self) -> None:
         """Verify at the start and every night, and vouch for what is new, until cancelled."""
@@ -191,10 +193,11 @@ class AuditWorker:
 
     async def _book(self, now: datetime) -> None:
         """State all that is wrong, where that is not what was stated last."""
-        wrong = {**self._broken, **self._unusable, **self._unsealed}
-        if wrong != self._booked:
-            await self._observer.book(BOOK, wrong, now)
-            self._booked = wrong
+        async with self._booking:
+            wrong = {**self._broken, **self._unusable, **self._unsealed}
+            if wrong != self._booked:
+                await self._observer.book(BOOK, wrong, now)
+                self._booked = wrong
 
     def _night(self, now: datetime) -> datetime:
         zone = self._watched.settings.site.zone

@@ -20,7 +20,7 @@ from netwatch.report.service import service_report
 from netwatch.storage import retrospect, service, sights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -47,7 +47,16 @@ LOOKS = 3
 class ReportsWorker:
     """A child of the TaskGroup."""
 
-    def __init__(self, database: Database, watched: Watched, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        watched: Watched,
+        clock: Clock,
+        wake: Callable[[], None],
+        vouched: Callable[[datetime], Awaitable[object]] | None = None,
+    ) -> None:
+        """`vouched` verifies the audit log: what is wrong with it must be known before a report is made."""
+        self._vouched = vouched
         self._database = database
         self._watched = watched
         self._clock = clock
@@ -69,7 +78,10 @@ class ReportsWorker:
         await self._database.write(partial(see, settings))
         if not settings.file.department:
             return
-        for table, period in await self._database.read(partial(_due, settings, now)):
+        due = await self._database.read(partial(_due, settings, now))
+        if due and self._vouched is not None:
+            await self._vouched(now)
+        for table, period in due:
             await self._draft(settings, table, period, now)
         for filed in await self._database.read(partial(service.standing, state=ReportState.RELEASED)):
             await self._send(settings, filed.id, now)
