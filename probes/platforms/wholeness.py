@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from probes.api import Message, _
 from probes.platforms.leftovers import GLUED, PAGER
+from probes.platforms.rules import Layout
 
 if TYPE_CHECKING:
     from probes.platforms.leftovers import Line
@@ -27,7 +28,8 @@ LONGEST = 100
 def gap(lines: list[Line], end: str, rules: Rules) -> Message | None:
     """Return what is missing from an answer, None where nothing seems to be."""
     if not lines:
-        return Message(_("nothing was answered"))
+        # A list may be empty; that all of it is there was proven by whoever read it.
+        return None if rules.layout is Layout.ITEMS else Message(_("nothing was answered"))
     for _number, text in (*lines[:NEAR], *lines[-NEAR:]):
         if ERRORS.match(text) or (rules.errors and rules.errors.match(text.lstrip())):
             return Message(_("the device refused: {line}"), {"line": text.strip()[:LONGEST]})
