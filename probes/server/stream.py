@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BEGINS, ENDS = b"netwatch-collect 1 begins", b"netwatch-collect 1 ends"
 NOT_THERE, NOT_ALLOWED = 127, 126
+NOTHING = b"none\n"
+"""What is read where there is nothing of a kind, such as no log-in, and that is proven: an empty text proves nothing."""
 _NAMES = tuple(each.name for each in FACETS)
 _END_WORDS = 3
 
@@ -111,8 +113,9 @@ def _unread(part: _Part) -> Message | None:
 
 
 def _capture(name: str, part: _Part) -> Capture:
-    raw = b"".join(line + b"\n" for line in part.lines)
-    return Capture(name, RULES, (Answer(f"netwatch-collect {name}", raw),), next(_gaps(part), None))
+    gap = next(_gaps(part), None)
+    raw = b"".join(line + b"\n" for line in part.lines) or (b"" if gap else NOTHING)
+    return Capture(name, RULES, (Answer(f"netwatch-collect {name}", raw),), gap)
 
 
 def _gaps(part: _Part) -> Iterator[Message]:

@@ -120,6 +120,13 @@ def test_an_end_that_does_not_prove_it_is_a_gap(end: bytes, gap: str) -> None:
     assert gaps(apart(answer(b"|a", end=end), frozenset({"users"}))) == {"users": gap}
 
 
+def test_that_there_is_nothing_of_a_kind_is_said_in_a_word() -> None:
+    (capture,) = apart(answer(end=b"=0\nend users 0 \n"), frozenset({"users"})).captures
+    assert (capture.answers[0].raw, capture.gap) == (b"none\n", None)
+    (capture,) = apart(answer(end=b"=0\nend users 1 broken\n"), frozenset({"users"})).captures
+    assert capture.answers[0].raw == b""
+
+
 def test_a_facet_that_comes_twice_is_believed_once_and_only_if_that_is_whole() -> None:
     twice = answer(b"|a", end=b"=1\nend users 0 \nbegin users\n|b\n=1\nend users 0 \n")
     (capture,) = apart(twice, frozenset({"users"})).captures
