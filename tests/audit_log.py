@@ -39,8 +39,8 @@ TABLES = ("audit_events", "audit_checkpoints", "audit_segments")
 class Log(Scenario):
     """A site with an audit log that is vouched for."""
 
-    def __init__(self, folder: Path, database: Database, start: datetime = START) -> None:
-        super().__init__(site(folder, devices=switch("sw-1") + PEOPLE), database, start)
+    def __init__(self, folder: Path, database: Database, start: datetime = START, more: str = "") -> None:
+        super().__init__(site(folder, devices=switch("sw-1") + PEOPLE + f"\n[audit]\n{more}\n"), database, start)
         self.clock.set(start)
         self.worker = AuditWorker(database, self.watched, self.clock, self.observer)
         self.anchors = self.settings.anchors

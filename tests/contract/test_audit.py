@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +18,10 @@ from sqlalchemy.exc import DBAPIError
 from netwatch.audit import anchors, segments
 from netwatch.audit.signing import Keys, Signer
 from netwatch.domain.audit import GENESIS, Point, milliseconds
-from netwatch.domain.checkpoints import MANY
+from netwatch.domain.checkpoints import MANY, Anchor, anchors_in
 from netwatch.domain.model import Severity
 from netwatch.errors import NetwatchError, StorageError, UsageError
+from netwatch.handover.day import digest
 from netwatch.keyring import KeyringError
 from netwatch.storage import audit, checkpoints, events, faults
 from netwatch.workers.audit import AuditWorker
@@ -519,6 +524,45 @@ async def test_a_new_service_goes_on_where_the_old_one_was_cut_off(vouched: Log)
     await after.vouch(vouched.clock.now())
     assert [each.checkpoint.seq for each in anchors.read(vouched.anchors)[0]] == [5, 11, 13]
     assert vouched.wrong() == []
+
+
+async def test_a_syslog_gets_every_checkpoint_once_and_what_it_missed_later(tmp_path: Path, database: Database):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        port = server.getsockname()[1]
+        log = Log(tmp_path, database, more=f'syslog = "udp://127.0.0.1:{port}"')
+        log.record()
+        await log.vouch()
+        await log.vouch()
+        log.record()
+        await log.vouch()
+        said = [server.recv(4096).decode() for _each in range(3)]
+        assert [each.checkpoint.seq for each in anchors_in(said, "") if isinstance(each, Anchor)] == [1, 2, 3]
+    away = Log(tmp_path, database, more='syslog = "tcp://127.0.0.1:9"')
+    away.clock.set(log.clock.now())
+    away.record()
+    await away.vouch()
+    assert [(fault.subject.check, fault.severity) for fault in away.rows(faults.opened)] == [("syslog", Severity.MAJOR)]
+    assert [each.checkpoint.seq for each in anchors.read(away.anchors)[0]] == [1, 2, 3, 4]
+
+
+async def test_two_verifications_at_once_state_what_is_wrong_once(vouched: Log):
+    vouched.tamper("UPDATE audit_events SET actor = 'li' WHERE seq = 7")
+    now = vouched.clock.now()
+    await asyncio.gather(*(vouched.worker.verify(now, why) for why in ("report", "nightly", "report")))
+    assert len(vouched.rows(faults.opened)) == 1
+
+
+async def test_the_leaders_daily_mail_says_where_the_log_stands(vouched: Log):
+    morning = datetime(2026, 11, 23, 0, 31, tzinfo=UTC)
+    assert vouched.database.write_now(partial(digest, settings=vouched.settings, now=morning)) is True
+    (letter,) = [each for each in vouched.letters() if each.key.startswith("handover/day/")]
+    mail = message_from_bytes(letter.content, policy=default)
+    body = mail.get_body(("plain",)).get_content()
+    last = vouched.events()[-1]
+    assert f"netwatch audit verify --expect {last.hash[:16]}" in body
+    assert vouched.wrong(expected=(last.hash[:16],)) == []
 
 
 # Retention
