@@ -24,6 +24,7 @@ from roster.actual import present
 from roster.handover import from_json
 from roster.layers import Post
 from roster.signing import Stage
+from tests.mailroom import text_of
 from tests.scenario import Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -293,11 +294,15 @@ async def test_nothing_changes_after_acceptance_but_by_signed_amendments(book: B
     book.do("zhang", "amend_handover", number=1, text="the card is in the drawer")
     (amended,) = book.revisions()
     (waiting,) = amended.case.unconfirmed
+    book.do("zhang", "amend_handover", number=1, text="and so is the key")
+    told = [letter for letter in book.letters() if "/amended/li" in letter.key]
+    assert len(told) == 2, "each amendment is told, so that it can be countersigned"
+    assert f"netwatch handover countersign 1 {waiting.number}\r\n" in text_of(told[0].content or b"")
     with pytest.raises(UsageError, match="somebody else countersigns"):
         book.do("zhang", "countersign_handover", number=1, amendment=waiting.number)
     book.do("li", "countersign_handover", number=1, amendment=waiting.number)
     (after,) = book.revisions()
-    assert after.case.unconfirmed == ()
+    assert [each.text for each in after.case.unconfirmed] == ["and so is the key"]
     assert (after.archived.digest, after.archived.document) == (before.archived.digest, before.archived.document)
     assert book.wrong() == []
 

@@ -120,9 +120,11 @@ def test_people_act_through_the_service_while_it_runs_and_without_it(service: Ru
     service.command("faults", "ack", "1", "--text", "on my way", "--by", "zhang")
     service.command("faults", "note", "1", "--text", "power was off", "--by", "zhang")
     service.command("log", "add", "the fitter is here", "--device", "his", "--by", "zhang")
-    assert "window 1" in service.command("maintenance", "add", "works", "--device", "his", "--for", "1h")
-    assert "no fault 99" in service.command("faults", "ack", "99", "--text", "x", code=2)
-    assert "no device nonesuch" in service.command("log", "add", "x", "--device", "nonesuch", code=2)
+    assert "window 1" in service.command(
+        "maintenance", "add", "works", "--device", "his", "--for", "1h", "--by", "zhang"
+    )
+    assert "no fault 99" in service.command("faults", "ack", "99", "--text", "x", "--by", "zhang", code=2)
+    assert "no device nonesuch" in service.command("log", "add", "x", "--device", "nonesuch", "--by", "zhang", code=2)
     service.stop()
     service.command("log", "add", "written while the service was off", "--by", "zhang")
 
