@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from probes.collect import Evidence, EvidenceKind
@@ -13,14 +13,14 @@ from probes.snmp.fetch import fetch
 from probes.snmp.inspect import read
 from probes.snmp.system import CLOCKS, clocks
 from probes.snmp.tables import Table
-from probes.snmp.text import date_and_time
+from probes.snmp.text import date_and_time, decoded
 from probes.snmp.uptime import TICKS, true_uptime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from probes.snmp.client import SnmpClient, Unanswered
+    from probes.snmp.client import SnmpClient, Unanswered, Value
     from probes.snmp.sizes import Sizes
     from probes.snmp.system import Clocks
     from probes.snmp.tables import Read, Row
@@ -75,7 +75,8 @@ _WORDS = {
         {},
     ),
 }  # fmt: skip
-_SIZES = (4, 16)
+_ADDRESSES = ("NewAddress", "Address", "Location")
+_IPV4, _IPV6 = 4, 16
 
 
 def evidence(reads: Mapping[str, Read], read_clocks: Clocks, now: datetime) -> tuple[Evidence, ...]:
@@ -102,7 +103,7 @@ def _evidence(row: Row, name: str, read_clocks: Clocks, now: datetime) -> Eviden
         EvidenceKind.SNMP,
         at=_at(row.number("Time"), read_clocks, now) or date_and_time(row.octets("Date")),
         user=row.text("User"),
-        address=_address(row.octets("NewAddress")) or _address(row.octets("Address")) or row.text("Location"),
+        address=next((said for column in _ADDRESSES if (said := address(row.value(column)))), ""),
         what=_what(row, _WORDS[name]),
     )
 
@@ -121,10 +122,23 @@ def _what(row: Row, words: _Words) -> str:
     """Say in the device's own terms what was done: `commands to running by command line`."""
     source = words.sources.get(row.number("Source") or 0)
     destination = words.destinations.get(row.number("Destination") or 0)
-    parts = [f"{source} to {destination}" if source and destination else "", row.text("File"), row.text("Log")]
+    way = f"{source} to {destination}" if source and destination else ""
     command = words.commands.get(row.number("Command") or 0)
-    return ", ".join(part for part in (*parts, f"by {command}" if command else "") if part)
+    parts = (way, row.text("File"), row.text("Log"), f"by {command}" if command else "", row.text("Location"))
+    return ", ".join(part for part in parts if part)
 
 
-def _address(octets: bytes) -> str:
-    return str(ip_address(octets)) if len(octets) in _SIZES and any(octets) else ""
+def address(value: Value) -> str:
+    """Read an address however a device writes it: as IpAddress, as the octets of one, or in words; else nothing."""
+    if isinstance(value, bytes) and len(value) == _IPV4:
+        value = IPv4Address(value)
+    if isinstance(value, bytes):
+        return _in_words(decoded(value)) or (str(IPv6Address(value)) if len(value) == _IPV6 and any(value) else "")
+    return str(value) if isinstance(value, IPv4Address) and not value.is_unspecified else ""
+
+
+def _in_words(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""

@@ -34,7 +34,11 @@ def test_cisco_remembers_the_terminal_and_its_address() -> None:
              "Location": b"vty0", "Address": IPv4Address("10.1.1.9")}  # fmt: skip
     assert told((journal.CISCO, cells)) == [
         Evidence(
-            EvidenceKind.SNMP, NOW - timedelta(hours=1), "zhang", "10.1.1.9", "commands to running, by command line"
+            EvidenceKind.SNMP,
+            NOW - timedelta(hours=1),
+            "zhang",
+            "10.1.1.9",
+            "commands to running, by command line, vty0",
         )
     ]
 
