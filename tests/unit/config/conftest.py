@@ -20,6 +20,7 @@ KINDS = (
     *entry_points(group=GROUP, name="icmp"),
     EntryPoint("gauge", "netwatch_test_kinds:GaugeProbe", GROUP),
     EntryPoint("cli", "probes.ssh.collector:CliCollector", COLLECTORS),
+    EntryPoint("dial", "netwatch_test_kinds:DialCollector", COLLECTORS),
 )
 """Few only, so that a new kind changes no sentence here."""
 DEVICE = '[[device]]\nname = "sw-1"\naddress = "127.0.0.1"\ncheck = [{ kind = "gauge", dial = "a" }]\n'

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from probes.api import Limits, Meaning, Measurement, Reading, Shared, Target
+from probes.api import Failure, Limits, Meaning, Measurement, Reading, Shared, Target
+from probes.collect import Collection, Facet
 from probes.secret import Secret
 from probes.snmp.credentials import Community, Usm
 
@@ -52,6 +54,37 @@ class GaugeProbe:
 
     async def measure(self, target: Target, now: datetime) -> Reading:
         return Measurement(())
+
+
+class DialCollector:
+    """Reads what a gauge is set to."""
+
+    kind = "dial"
+    facets = (Facet("scale", "Scale"), Facet("zero", "Zero point"))
+    every = timedelta(hours=2)
+
+    class Options(BaseModel):
+        """What the dial needs."""
+
+        model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+        number: int
+        credential: str | None = None
+        token: MaybeSecret = None
+
+    def __init__(self, options: BaseModel, *, shared: Shared) -> None:
+        self.options = options
+
+    def offered(self) -> tuple[str, ...]:
+        return ("scale", "zero")
+
+    async def collect(self, target: Target, facets: frozenset[str]) -> Collection | Failure:
+        return Collection(())
+
+
+class Numb(DialCollector):
+    kind = "numb"
+    collect = None
 
 
 class Misnamed(GaugeProbe):
