@@ -346,7 +346,8 @@ class Record:
 class Unapproved:
     """Something that happened to a device or a part without an approved entry that explains it.
 
-    `entry` is the register entry that does explain it, 0 for none; `settled` says that a leader has judged it.
+    `entry` is the register entry that does explain it, `change` the change request, 0 for none; `settled` says that a
+    leader has judged it, or that it is over.
     """
 
     number: int
@@ -360,6 +361,9 @@ class Unapproved:
     event: int = 0
     verdict: str = ""
     """What was judged, in a word of the catalogue."""
+    change: int = 0
+    mark: str = "#"
+    """What stands before its number: each kind of them is numbered by itself."""
 
 
 class Saying(Enum):

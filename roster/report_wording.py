@@ -302,11 +302,15 @@ class ReportWording(Wording):
 
     def unapproved(self, each: Unapproved) -> str:
         """Return what happened to a device without approval, and what a leader said of it."""
-        what = f"#{each.number} {each.device} {self.said(each.what)}"
-        if each.entry:
+        what = f"{each.mark}{each.number} {each.device} {self.said(each.what)}"
+        if each.change:
+            explained = self(_("explained by change request {number}"), number=each.change)
+            judged = self.clauses(explained, self.word(each.verdict))
+        elif each.entry:
             judged = self.clauses(self(_("explained by entry {number}"), number=each.entry), self.word(each.verdict))
         elif each.settled:
-            judged = self.clauses(self(_("judged by {who}"), who=each.by), self.word(each.verdict), each.text)
+            who = self(_("judged by {who}"), who=each.by) if each.by else ""
+            judged = self.clauses(who, self.word(each.verdict), each.text)
         else:
             judged = self(_("without approval"))
         return self.noted(self.clauses(what, self.when(each.at)), judged)

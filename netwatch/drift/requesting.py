@@ -11,6 +11,7 @@ from netwatch.domain.drift.change_request import (
     ChangeState,
     ChangeStep,
     Freeze,
+    ended,
     frozen,
     passes,
     step,
@@ -143,6 +144,11 @@ def pass_time(tx: Connection, settings: Settings, now: datetime) -> tuple[Change
         if what is not None and (after := take(tx, each, what, TIME, now)) is not None:
             taken.append(after)
     return tuple(taken)
+
+
+def just_ended(tx: Connection, after: datetime, now: datetime) -> tuple[ChangeRequest, ...]:
+    """Return those whose windows have ended since: their devices are to be read now."""
+    return tuple(each for each in change_requests.around(tx, after, now) if ended(each, after, now))
 
 
 def _done(tx: Connection, request: ChangeRequest) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
 from netwatch.domain.notices import Kind
+from netwatch.drift import standing as drift_standing
 from netwatch.report import approval, duties, registers, sessions, signing, standing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
@@ -96,8 +97,14 @@ def draft(
         monitoring=_monitoring(tx, settings, progress),
         words=signing.words(tx, settings, after),
         stands=standing.stands(tx, settings, shift),
-        records=registers.records(tx, settings, after, upto, now),
-        unapproved=approval.unapproved(tx, settings, after, upto, now),
+        records=(
+            *registers.records(tx, settings, after, upto, now),
+            *drift_standing.requests(tx, settings, after, upto, now),
+        ),
+        unapproved=(
+            *approval.unapproved(tx, settings, after, upto, now),
+            *drift_standing.unapproved(tx, settings, after, upto, now),
+        ),
         performed=(
             *duties.performed(tx, settings, shift, after, upto, now),
             *sessions.performed(tx, settings, after, upto),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,7 @@ class DriftWorker:
         self._ticks = TickWorker(database, watched, clock, self.collector)
         self._mirror = MirrorKeeper(database, watched)
         self._asked = asyncio.Event()
+        self._looked: datetime | None = None
 
     @cached_property
     def _keys(self) -> Keys:
@@ -151,7 +153,9 @@ class DriftWorker:
     async def look(self, now: datetime) -> None:
         """Do once what follows from the clock: windows, deadlines, waivers; then state what is wrong."""
         settings = self._watched.settings
-        stepped = await self._database.write(partial(_step, settings=settings, now=now))
+        since = self._looked or now - timedelta(seconds=EVERY)
+        stepped = await self._database.write(partial(_step, settings=settings, since=since, now=now))
+        self._looked = now
         for device in stepped:
             self.collector.ring(device, Trigger.WINDOW)
         await self._faults.state(now)
@@ -192,9 +196,9 @@ class DriftWorker:
         return count
 
 
-def _step(tx: Connection, settings: Settings, now: datetime) -> tuple[str, ...]:
+def _step(tx: Connection, settings: Settings, since: datetime, now: datetime) -> tuple[str, ...]:
     """Let time pass for change requests, and judge again what deviates; return the devices that are to be read."""
-    taken = requesting.pass_time(tx, settings, now)
+    taken = (*requesting.pass_time(tx, settings, now), *requesting.just_ended(tx, since, now))
     for finding in deviations.stand(tx):
         judge(tx, settings, finding.device, finding.facet, now)
     return tuple(sorted({device for each in taken for device in requesting.devices(settings, each)}))

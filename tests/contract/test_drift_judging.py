@@ -10,17 +10,20 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from netwatch import report
 from netwatch.actions import carry_out
 from netwatch.domain.drift.condition import Condition
 from netwatch.domain.drift.finding import Closing, Finding, FindingState
 from netwatch.domain.drift.snapshot import Snapshot, canonical, digest
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.model import Severity
-from netwatch.drift import carrying, judging, requesting, troubles
+from netwatch.drift import carrying, judging, requesting, standing, troubles
 from netwatch.errors import NetwatchError, UsageError
+from netwatch.language import translations
 from netwatch.storage import audit, baselines, blobs, change_requests, deviations, events, snapshots, waivers
 from netwatch.storage.events import EventKind
 from probes.collect import Evidence, EvidenceKind, Section
+from roster import render
 from tests.scenario import START, Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -162,6 +165,14 @@ class Site(Scenario):
         found = self.rows(lambda tx: baselines.approved(tx, "sw-1", "running"))
         assert found is not None
         return found
+
+    def draft(self) -> Any:
+        def draw(tx: Any) -> Any:
+            shift = report.running(self.settings, self.clock.now())
+            assert shift is not None
+            return report.draft(tx, self.settings, shift, self.clock.now()).handover
+
+        return self.rows(draw)
 
     def refused(self, sentence: str, who: str, action: str, /, **values: Any) -> None:
         with pytest.raises(UsageError, match=sentence):
@@ -556,9 +567,12 @@ def test_a_window_in_which_nothing_changed_expires_and_one_in_which_something_di
     approved: Site,
 ) -> None:
     idle, busy = approved.change(40, 80, devices=["sw-2"]), approved.change(40, 80)
+    assert approved.passes(29) == []
+    assert approved.passes(30) == [(idle, "open"), (busy, "open")]
     approved.reads(50, BASE)
     approved.reads(60, MOVED)
-    assert approved.passes(60) == [(idle, "open"), (busy, "open")]
+    ended = approved.rows(lambda tx: requesting.just_ended(tx, approved.moment(79), approved.moment(80)))
+    assert [each.id for each in ended] == [idle, busy]
     assert approved.passes(91) == [(idle, "expired")]
     wrong = approved.rows(lambda tx: troubles.of_requests(tx, approved.settings, approved.clock.now()))
     assert [(key, str(each.summary)) for key, each in wrong.items()] == [
@@ -792,3 +806,41 @@ def test_every_step_is_in_the_journal_and_in_the_audit_log(approved: Site) -> No
     kinds = (EventKind.CHANGE, EventKind.BASELINE, EventKind.DRIFT)
     journal = approved.rows(lambda tx: events.newest(tx, kinds, 100))
     assert len(journal) == len(vouched)
+
+
+def test_what_nobody_approved_stands_in_the_report_until_it_is_over_and_what_was_approved_with_its_request(
+    approved: Site,
+) -> None:
+    def lines(minute: float) -> str:
+        approved.at(minute)
+        drawn = approved.draft()
+        return " ".join(render.text(drawn, translations("en"), approved.settings.site.zone).split())
+
+    approved.change(40, 80, paths=["interface*"])
+    approved.reads(50, BASE)
+    approved.reads(60, MOVED)
+    approved.reads(60, altered(top=("sysname S2", "vlan batch 10 20")), device="sw-2")
+    approved.do("boss", "approve_first", device="sw-2")
+    approved.reads(70, BASE, device="sw-2")
+    said = lines(75)
+    assert (
+        "D1 sw-1 running changed as approved: interface GE1/0/5: description A → B, 2026-11-22 11:00"
+        " (explained by change request 1)"
+    ) in said
+    alone = "D2 sw-2 running changed without approval: sysname S2 → S1, 2026-11-22 11:10"
+    assert said.count(f"{alone} (without approval)") == 2
+    assert "Change request 1: Port for radiology; approved" in said
+    approved.do("boss", "waive_drift", number=2, owner="li", until=approved.moment(900).isoformat(), text="agreed")
+    assert f"{alone} (judged by boss, borne with, agreed)" in lines(80)
+    approved.reads(90, altered(top=("sysname S2", "vlan batch 10 20")), device="sw-2")
+    assert f"{alone} (judged by boss, put back, agreed)" in lines(95)
+
+
+def test_a_report_up_to_an_event_tells_of_no_deviation_after_it(approved: Site) -> None:
+    before = approved.rows(events.last)
+    approved.reads(60, MOVED)
+    now = approved.clock.now()
+    told = approved.rows(lambda tx: standing.unapproved(tx, approved.settings, 0, before, now))
+    assert told == ()
+    (told,) = approved.rows(lambda tx: standing.unapproved(tx, approved.settings, before, before + 9, now))
+    assert (told.number, told.mark, told.settled, told.entry, told.change) == (1, "D", False, 0, 0)

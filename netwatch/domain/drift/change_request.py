@@ -297,12 +297,21 @@ TIME = Doer("netwatch")
 
 
 def passes(request: ChangeRequest, now: datetime, patience: Patience, *, changed: bool) -> ChangeStep | None:
-    """Return the step that time takes: a window opens, or is over and nothing has `changed` in it."""
-    if request.state is ChangeState.APPROVED and request.start <= now <= request.end:
+    """Return the step that time takes: a window opens, or is over and nothing has `changed` in it.
+
+    It opens by its grace early, so that a device is read once more before anybody touches it: what changes later can
+    then have changed in the window only.
+    """
+    if request.state is ChangeState.APPROVED and request.start - patience.grace <= now <= request.end:
         return ChangeStep.OPEN
     if request.state in _FROM[ChangeStep.EXPIRE] and now > request.end + patience.grace and not changed:
         return ChangeStep.EXPIRE
     return None
+
+
+def ended(request: ChangeRequest, after: datetime, now: datetime) -> bool:
+    """Whether its window has ended in (after, now]: what it has led to is looked at before the grace is over."""
+    return permit(request) is not None and after < request.end <= now
 
 
 def unreported(request: ChangeRequest, now: datetime, patience: Patience) -> bool:
