@@ -7,7 +7,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netwatch.cli import drift_approval, drift_text, site
+from netwatch.cli import drift_approval, drift_script, drift_text, site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.domain.drift.condition import Condition
@@ -30,6 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_status(verbs)
     drift_text.add_verbs(verbs)
     drift_approval.add_verbs(verbs)
+    drift_script.add_verb(verbs)
     collect = verbs.add_parser("collect", help=_("have a device read now"))
     collect.set_defaults(run=partial(_act, action="collect_device"))
     unlock = verbs.add_parser("unlock", help=_("try a device again whose log-ins were refused"))
@@ -41,6 +42,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         site.add_config(verb)
         site.add_actor(verb)
     trust.add_argument("key", metavar="SHA256:…", help=_("its fingerprint, as compared on the device"))
+    drift_approval.add_verbs(verbs)
 
 
 def _act(arguments: argparse.Namespace, action: str) -> int:
