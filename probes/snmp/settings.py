@@ -1,12 +1,14 @@
 """What a device is set to, as far as SNMP tells: the facet of a box without a command line. Pure.
 
 Settings only. What changes by itself is left out: whether a port is up and how fast its link runs, addresses that
-DHCP or the network gave, routes that a protocol learnt, how much PoE a port draws. The speed of a port is a setting
-where the port does not negotiate it, and on tunnels and serial lines, where somebody has written it down.
+DHCP or the network gave, routes that a protocol learnt, how much PoE a port draws, ports that are made for one
+container, virtual machine or dialled session. The speed of a port is a setting where the port does not negotiate it,
+and on tunnels and serial lines, where somebody has written it down.
 """
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -65,6 +67,8 @@ TYPES = {
 """The commonest names of ifType (IANAifType-MIB)."""
 _BANDWIDTH = frozenset({22, 131})
 """ifType of what has no speed of its own: what it says is what somebody has written down."""
+_PASSING = re.compile(r"(veth|vnet|tap|cali|lxc|Virtual-Access|Virtual-Template\d+:|<)")
+"""How ports are called that come and go with what they serve."""
 _ON = {1: "on", 2: "off"}
 _MAU_TYPES = {
     10: "10BaseTHD", 11: "10BaseTFD", 15: "100BaseTXHD", 16: "100BaseTXFD", 18: "100BaseFXFD", 22: "1000BaseXFD",
@@ -100,12 +104,14 @@ def write(page: Page, reads: Mapping[str, Read]) -> None:
     bridge = vlan_settings.membership(reads, ports.name)
     addresses = addressing.by_port(reads, ports.name)
     for name, port in ports:
+        if _PASSING.match(name):
+            continue
         page.section(f"interface {name}", is_kept=True)
         page.items(_port(name, port, reads))
         page.items(bridge.get(name, ()))
         page.items(("address", address) for address in addresses.pop(name, ()))
     page.section("addresses")
-    page.items(("address", address) for left in addresses.values() for address in left)
+    page.items(("address", address) for address in addresses.pop("", ()))
     vlan_settings.write(page, reads)
     routes.write(page, reads, ports.name)
     _others(page, reads)

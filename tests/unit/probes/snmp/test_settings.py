@@ -58,6 +58,21 @@ def test_ports_stand_as_people_count_them() -> None:
     ]  # fmt: skip
 
 
+def test_renumbered_ports_are_the_same_ports() -> None:
+    lines = written(*ports(ifAlias=b"ward 3"))
+    basic, more = ports(ifAlias=b"ward 3")
+    rows = [{index[0] * 7 % 11: row.cells for index, row in each.rows.items()} for each in (basic, more)]
+    assert written(read(settings.IF_TABLE, rows[0]), read(settings.IFX_TABLE, rows[1])) == lines
+
+
+@pytest.mark.parametrize("name", [b"veth12ab", b"<pppoe-zhang>", b"Virtual-Access3", b"vnet7", b"cali99"])
+def test_a_port_that_is_made_for_one_session_is_no_setting(name: bytes) -> None:
+    basic, more = ports()
+    passing = {**{index[0]: row.cells for index, row in more.rows.items()}, 99: {"ifName": name}}
+    old = read(OLD_TABLE, {(10, 0, 0, 9): {"ipAdEntIfIndex": 99}})
+    assert written(basic, read(settings.IFX_TABLE, passing), old) == written(basic, more)
+
+
 @pytest.mark.parametrize(
     "state",
     [
