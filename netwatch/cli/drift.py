@@ -42,7 +42,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         site.add_config(verb)
         site.add_actor(verb)
     trust.add_argument("key", metavar="SHA256:…", help=_("its fingerprint, as compared on the device"))
-    drift_approval.add_verbs(verbs)
 
 
 def _act(arguments: argparse.Namespace, action: str) -> int:
