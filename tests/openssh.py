@@ -21,15 +21,19 @@ START = 10.0
 
 
 class OpenSsh:
-    """One server. `allow` says what the key may do; the server reads that at each log-in."""
+    """One server. `allow` says what the key may do; the server reads that at each log-in.
 
-    def __init__(self, folder: Path) -> None:
+    `keys` is the algorithm of all keys, `more` are further lines of `sshd_config`.
+    """
+
+    def __init__(self, folder: Path, *, keys: str = "ssh-ed25519", more: str = "") -> None:
         self.folder = folder
         self.port = 0
         self.user = getpass.getuser()
         self._process: subprocess.Popen[bytes] | None = None
-        self._client = asyncssh.generate_private_key("ssh-ed25519")
-        self._host = asyncssh.generate_private_key("ssh-ed25519")
+        self._more = more
+        self._client = asyncssh.generate_private_key(keys)
+        self._host = asyncssh.generate_private_key(keys)
 
     @property
     def host_key(self) -> str:
@@ -92,6 +96,7 @@ class OpenSsh:
                 "PasswordAuthentication no",
                 "KbdInteractiveAuthentication no",
                 "LogLevel VERBOSE",
+                self._more,
                 "",
             )
         )

@@ -210,6 +210,34 @@ def test_a_banner_that_wants_a_key_gets_it() -> None:
     assert [capture.gap for capture in visit.captures] == [None]
 
 
+def test_a_device_that_waits_for_any_key_before_its_prompt_gets_one() -> None:
+    banner = b"ProCurve J9019A Switch\r\nFirmware revision Q.11.57\r\n\r\nPress any key to continue"
+    made = device("hp_procurve", asks=(banner,), key_ends_question=True)
+    visit, sent = visited(load("hp_procurve"), made, ["running", "startup"])
+    assert sent == [b" ", b"no page\n", b"show running-config\n", b"show config\n"]
+    assert [capture.gap for capture in visit.captures] == [None, None]
+
+
+def test_a_device_that_draws_its_lines_is_read_as_it_stands_on_the_screen() -> None:
+    home = b"\x1b[24;1H"
+    prompt = b"\x1b[1;24r" + home + b"\x1b[2K" + home + b"\x1b[?25h" + home + b"sw-1# " + home + b"\x1b[24;7H"
+    dialogue = Dialogue(Manners())
+    dialogue.receive(b"\x1b[2J\x1b[1;1HWelcome\r\n" + prompt)
+    dialogue.quiet()
+    assert dialogue.prompt == b"sw-1#"
+    dialogue.ask("show running-config")
+    dialogue.receive(
+        b"show running-config" + home + b"\x1b[24;26H\x1b[1;0H\x1b[1M" + home + b"\x1b[1L" + home + b"\x1b[2K"
+    )
+    dialogue.receive(
+        home + b"\x1b[1;24r" + home + b"\r\nRunning configuration:\r\nhostname sw-1 \r\nvlan 1\r\n" + prompt
+    )
+    dialogue.quiet()
+    assert dialogue.said is not None
+    assert dialogue.said.raw == b"\nRunning configuration:\nhostname sw-1 \nvlan 1\n"
+    assert dialogue.said.echoed
+
+
 @pytest.mark.parametrize(
     "question", [b"Erase everything? [Y/N]:", b"Continue (yes/no)? ", b"Reload [confirm/y/n] (y/n) "]
 )
