@@ -60,7 +60,7 @@ def _reports(tx: Connection) -> Generator[Message, None, dict[int, str]]:
             )
         before, last = row.digest, row.id
         found[row.id] = row.digest
-    yield from _end(tx, "handovers", REPORTS_HEAD, last, before)
+    yield from _end(tx, _("handovers"), REPORTS_HEAD, last, before)
     return found
 
 
@@ -101,7 +101,7 @@ def _signatures(tx: Connection, digests: dict[int, str]) -> Generator[Message, N
             yield Message(_("a signature is missing or was altered before signature {number}"), {"number": row.id})
         before, last = row.digest, row.id
         found.add(row.digest)
-    yield from _end(tx, "signatures", SIGNATURES_HEAD, last, before)
+    yield from _end(tx, _("signatures"), SIGNATURES_HEAD, last, before)
     return found
 
 
