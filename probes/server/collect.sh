@@ -73,10 +73,9 @@ file() { # path, expression of lines that are left out
     sed -e '/^[[:space:]]*$/d' -e "${2:-/^\$/}d" -e 's/^/ /' "$root$1"
 }
 
-# The files in a folder, by the rule of run-parts and sudo: names without a dot or a tilde.
 files_in() { # folder, expression of lines that are left out
     for each in "$root$1"/*; do
-        case ${each##*/} in *~ | *.* | '*') ;; *) file "$1/${each##*/}" "${2-}" ;; esac
+        case ${each##*/} in *~ | '*') ;; *) file "$1/${each##*/}" "${2-}" ;; esac
     done
 }
 
@@ -187,7 +186,10 @@ read_sudoers() {
     [ -e "$root/etc/sudoers" ] || missing sudo
     [ -r "$root/etc/sudoers" ] || denied /etc/sudoers
     file /etc/sudoers
-    files_in /etc/sudoers.d
+    for each in "$root/etc/sudoers.d"/*; do
+        # What sudo itself passes over: names with a dot, or with a tilde at the end.
+        case ${each##*/} in *~ | *.* | '*') ;; *) file "/etc/sudoers.d/${each##*/}" ;; esac
+    done
 }
 
 read_cron() {

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from netwatch.domain.drift.snapshot import written
+from probes.platforms import normalise, rules_of
 from probes.server.facets import FACETS, script
 from probes.server.stream import taken_apart
 from tests.linux_root import HASH, LinuxRoot
@@ -113,6 +115,24 @@ def test_a_secret_that_changes_is_seen_by_the_digest_of_its_file(server: LinuxRo
     before = lines(server.path, "cron")
     server.append("var/spool/cron/crontabs/zhang", "# only a comment\n")
     assert [line for line in lines(server.path, "cron") if line not in before] != []
+
+
+def test_the_jobs_of_a_user_with_a_dot_in_the_name_are_told(server: LinuxRoot) -> None:
+    server.write("var/spool/cron/crontabs/li.si", "@reboot /tmp/x\n")
+    said = lines(server.path, "cron")
+    assert said[said.index("file /var/spool/cron/crontabs/li.si") + 1] == " @reboot /tmp/x"
+
+
+def test_nothing_secret_is_left_in_the_text_that_is_kept(server: LinuxRoot) -> None:
+    visit = visited(server.path, *FROM_FILES)
+    raw = b"".join(answer.raw for each in visit.captures for answer in each.answers).decode()
+    kept = [normalise(rules_of(each.rules), each, b"k" * 32) for each in visit.captures]
+    text = "\n".join(line for each in kept for line in written(each.sections))
+    digests = set(re.findall(r"private:([0-9a-f]{8,})", raw))
+    assert len(digests) > 5
+    assert not any(digest in text for digest in digests)
+    assert len(re.findall(r"private:<secret:[0-9a-f]{8}>", text)) >= len(digests)
+    assert "canary" not in text
 
 
 def test_keys_are_told_by_fingerprint_with_what_restricts_them(server: LinuxRoot) -> None:
