@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-from probes.api import _
-
 ENCODINGS = ("utf-8", "gb18030")
 CONTROL = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()#%][0-9A-Za-z]|\x1b[=>78DEHMNOZc]|[\x00-\x06\x07\x0e-\x1a\x1c-\x1f\x7f]"
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()#%][0-9A-Za-z]|\x1b[=>78DEHMNOZc]?|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]"
 )
-MOVED = re.compile(r"\x1b\[(\d*)([CDGK])|\x1b\[[0-?]*[ -/]*[@-~]|\x1b.|[\r\b]|[^\r\b\x1b]+")
-NOT_BLANK = _("nothing was answered")
+MOVED = re.compile(r"\x1b\[(\d{0,6})([CDGK])|\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\r\b]|[^\r\b\x1b]+", re.DOTALL)
 
 
 def decoded(parts: tuple[bytes, ...]) -> tuple[tuple[str, ...], str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from probes.api import Message
 from probes.collect import Cut, Evidence, EvidenceKind, Text
 from probes.platforms import wholeness
 from probes.platforms.blocks import bannered, joined
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
-    from probes.api import Message
     from probes.collect import Capture, Section
     from probes.platforms.leftovers import Line
     from probes.platforms.rules import Rules
@@ -85,11 +85,11 @@ class _Work:
             self.cut(*lines.pop(), Reason.STRUCTURE)
         lines, also, unended = joined(lines, self.rules.continued)
         self.also |= also
-        self._miss(wholeness.unended(self.masker.masked(unended)) if unended else None)
+        self._miss(wholeness.unended(unended) if unended else None)
         rows = [row for row in bannered(lines, self.rules.banners) if row.title or not self._goes(row)]
         outline = Outline(self.mask, self.cut, base)
         unended = lay_out(outline, rows, layout, self.rules)
-        self._miss(wholeness.unended(self.masker.masked(unended)) if unended else None)
+        self._miss(wholeness.unended(unended) if unended else None)
         self.sections += outline.sections()
 
     def mask(self, row: Row, above: Sequence[str]) -> str:
@@ -104,7 +104,9 @@ class _Work:
         self.dropped.append(Cut(number, self.masker.masked(text), reason.title))
 
     def _miss(self, gap: Message | None) -> None:
-        self.gap = self.gap or gap
+        if gap is not None and self.gap is None:
+            said = {name: self.masker.masked(str(value)) for name, value in gap.values.items()}
+            self.gap = Message(gap.template, said)
 
     def _goes(self, row: Row) -> bool:
         """Whether a line is not kept: it says who and when, or changes by itself."""

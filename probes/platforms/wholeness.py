@@ -27,20 +27,23 @@ LONGEST = 100
 
 def gap(lines: list[Line], end: str, rules: Rules) -> Message | None:
     """Return what is missing from an answer, None where nothing seems to be."""
-    if not lines:
+    if rules.layout is Layout.ITEMS:
         # A list may be empty; that all of it is there was proven by whoever read it.
-        return None if rules.layout is Layout.ITEMS else Message(_("nothing was answered"))
+        return None
+    if not lines:
+        return Message(_("nothing was answered"))
     for _number, text in (*lines[:NEAR], *lines[-NEAR:]):
         if ERRORS.match(text) or (rules.errors and rules.errors.match(text.lstrip())):
             return Message(_("the device refused: {line}"), {"line": text.strip()[:LONGEST]})
-    last = lines[-1][1]
+    return _cut_off(lines[-1][1], end, rules.continued)
+
+
+def _cut_off(last: str, end: str, continued: str) -> Message | None:
     if PAGER.match(last) or GLUED.match(last):
         return Message(_("it stops at the pager"))
     if end and last.strip() != end:
         return Message(_("it does not end with '{end}'"), {"end": end})
-    if rules.continued and last.endswith(rules.continued):
-        return Message(_("its last line goes on"))
-    return None
+    return Message(_("its last line goes on")) if continued and last.endswith(continued) else None
 
 
 def unended(line: str) -> Message:
