@@ -43,6 +43,8 @@ class CliDevice:
     """That of `enable`: without it the answers are refused, and the prompt has another sign."""
     cut: int | None = None
     """After so many bytes of its output the line is dead."""
+    stuck: int | None = None
+    """After so many bytes of its output it says nothing more, and the line is still there."""
     renamed_by: str = ""
     """The command behind which the device has another name."""
     received: list[bytes] = field(default_factory=list)
@@ -68,6 +70,8 @@ class CliDevice:
     def _out(self, text: bytes) -> bytes:
         if self.cut is not None and self._spoken + len(text) >= self.cut:
             text, self.is_over = text[: max(0, self.cut - self._spoken)], True
+        if self.stuck is not None:
+            text = text[: max(0, self.stuck - self._spoken)]
         self._spoken += len(text)
         return text
 

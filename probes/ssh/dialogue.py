@@ -12,6 +12,7 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from probes.ssh.echo import echo_end
 from probes.ssh.said import KEPT, Said, asked_back, closed, endless
 from probes.ssh.signs import ASKS, LAST_PAGE, PAGERS, PASSWORD, any_of, is_privileged, looks_like_prompt, stem
 from probes.ssh.terminal import TAIL, last_line, shown
@@ -26,10 +27,6 @@ LIMIT = 16 * 1024 * 1024
 """Bytes of one answer; the largest configurations have five million."""
 NUDGES = 3
 """How often Enter is pressed to see the prompt again, for one command."""
-
-
-ECHO_WITHIN = 8
-"""Lines from the beginning among which the echo of a command is looked for."""
 
 
 class Phase(Enum):
@@ -203,7 +200,7 @@ class Dialogue:
         self._secret = None
 
     def _has_echo(self) -> bool:
-        return _echo_end(shown(bytes(self._buffer[:TAIL])), self._command) is not None
+        return echo_end(shown(bytes(self._buffer[:TAIL])), self._command) is not None
 
     def _has_text(self) -> bool:
         """Whether the answer may be there without an echo: only on a device that never showed one."""
@@ -212,7 +209,7 @@ class Dialogue:
     def _finish(self, at: bytes) -> None:
         """Take the answer: what stands between the command and the prompt."""
         text = self._text()
-        end = _echo_end(text, self._command)
+        end = echo_end(text, self._command)
         echoed = True if end is not None else (False if self._echoes else None)
         self._echoes = self._echoes or end is not None
         if self._enabling:
@@ -236,15 +233,3 @@ class Dialogue:
         self.said = Said(self._command, shown(bytes(self._buffer[:KEPT])), why)
         self.phase = Phase.OVER
         self._buffer.clear()
-
-
-def _echo_end(text: bytes, command: str) -> int | None:
-    """Return where the echo of the command ends, or None. What stands before it is of the command before.
-
-    A narrow terminal breaks a long command: blanks and line ends within it do not count.
-    """
-    head = b"".join(text[:TAIL].splitlines(keepends=True)[:ECHO_WITHIN])
-    letters = [re.escape(letter.encode("ascii")) for letter in command if letter != " "]
-    echo = rb"^(?:[^\n]{0,200}[>#$%\]] ?)?" + rb"\s*".join(letters) + rb"[ \t]*(?:\n|\Z)"
-    found = re.search(echo, head, re.MULTILINE)
-    return found.end() if found is not None else None

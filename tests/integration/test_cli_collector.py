@@ -188,18 +188,22 @@ async def test_a_slow_device_is_waited_for() -> None:
     assert set(gaps(outcome).values()) == {None}
 
 
-async def test_a_device_that_falls_silent_is_given_up_after_its_time() -> None:
-    async with ssh_device(of("cisco_ios", answers={}, unknown=b"Building configuration...\r\n", prompt=b"")) as served:
+async def test_a_device_without_a_prompt_is_a_failure() -> None:
+    async with ssh_device(of("cisco_ios", prompt=b"", banner=b"Welcome\r\n")) as served:
         outcome = await read(served, "cisco_ios")
     assert isinstance(outcome, Failure)
     assert str(outcome.detail) == "the device shows no prompt after the log-in"
 
 
-async def test_a_device_that_stops_in_the_middle_is_a_gap_that_says_so() -> None:
-    text = IOS[:100] + b"\r\nand then (yes/no)?"
-    async with ssh_device(of("cisco_ios", answers={"show running-config": text}, prompt=b"sw-1#")) as served:
-        served_prompt = await read(served, "cisco_ios")
-    assert gaps(served_prompt)["running"] is not None
+async def test_a_device_that_falls_silent_in_the_middle_is_a_gap_that_says_so() -> None:
+    async with ssh_device(of("cisco_ios", stuck=200)) as served:
+        outcome = await read(served, "cisco_ios")
+    assert gaps(outcome) == {
+        "running": "The device stopped in the middle of “show running-config”: nothing came for 0.6 s",
+        "startup": "The session ended before “show startup-config” could be asked",
+        "hardware": "The session ended before “show inventory” could be asked",
+        "version": "The session ended before “show version” could be asked",
+    }
 
 
 async def test_a_device_that_never_stops_is_given_up_within_the_limit() -> None:
