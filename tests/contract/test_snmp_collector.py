@@ -12,6 +12,7 @@ import pytest
 
 from probes.api import Failure, Shared, Target, Trouble
 from probes.collect import Collection
+from probes.platforms import normalise, rules_of
 from probes.secret import Secret
 from probes.snmp import changes
 from probes.snmp.ber import OCTETS, SEQUENCE, Reader
@@ -181,6 +182,48 @@ async def test_chinese_in_gbk_is_kept_to_the_byte(engine: str) -> None:
         lab.agent.mib[(*IFX, ALIAS, 2)] = said
         capture = await lab.capture("parameters")
         assert b" alias: " + said + b"\n" in capture.answers[0].raw
+
+
+async def test_the_rules_make_a_section_of_each_heading_and_lose_no_line(engine: str) -> None:
+    async with bench(engine) as lab:
+        lab.agent.mib[(*IFX, ALIAS, 3)] = b"x\ninterface ge9\n admin: down"
+        for capture in (await lab.visit()).captures:
+            text = normalise(rules_of("snmp"), capture, bytes(32))
+            assert (text.gap, text.dropped, text.masked) == (None, (), ())
+            lines = capture.answers[0].raw.decode().splitlines()
+            kept = [
+                line for part in text.sections for line in (*part.path, *(f" {line.strip()}" for line in part.lines))
+            ]
+            assert sorted(kept) == sorted(lines)
+            if capture.facet == "parameters":
+                parts = {part.path: part.lines for part in text.sections}
+                assert "alias: ward 3" in [line.strip() for line in parts["interface ge2",]]
+
+
+async def test_the_rules_read_chinese_in_gbk(engine: str) -> None:
+    async with bench(engine) as lab:
+        lab.agent.mib[(*IFX, ALIAS, 2)] = "核心交换机上联".encode("gbk")
+        text = normalise(rules_of("snmp"), await lab.capture("parameters"), bytes(32))
+        assert text.encoding == "gb18030"
+        assert any("alias: 核心交换机上联" in line for part in text.sections for line in part.lines)
+
+
+async def test_a_windows_server_tells_users_shares_services_and_software(engine: str) -> None:
+    windows = oid("1.3.6.1.4.1.77.1.2")
+    mib = device() | {
+        (*windows, 25, 1, 1, 3, 122, 111, 101): b"zoe",
+        (*windows, 27, 1, 1, 4, 65, 68, 77, 36): b"ADM$",
+        (*windows, 27, 1, 2, 4, 65, 68, 77, 36): b"C:\\Windows",
+        (*windows, 3, 1, 1, 7, 83, 112, 111, 111, 108, 101, 114): b"Spooler",
+        (*windows, 3, 1, 2, 7, 83, 112, 111, 111, 108, 101, 114): 4,
+        (1, 3, 6, 1, 2, 1, 25, 6, 3, 1, 2, 1): "医院信息系统 5.2".encode("gbk"),
+        (1, 3, 6, 1, 2, 1, 25, 6, 3, 1, 4, 1): 4,
+    }
+    async with bench(engine, mib) as lab:
+        found = {capture.facet: capture.answers[0].raw for capture in (await lab.visit()).captures}
+        assert found["services"] == b"services\n service: Spooler\n"
+        assert found["software"].decode("gb18030") == "installed software\n application: 医院信息系统 5.2\n"
+        assert b"users\n user: zoe\nshares\n ADM$: C:\\Windows\n" in found["parameters"]
 
 
 async def test_a_device_that_falls_silent_half_way_leaves_a_gap(engine: str) -> None:

@@ -6,6 +6,7 @@ import unicodedata
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,7 @@ SIDES = {
 
 
 @pytest.mark.parametrize("side", SIDES)
+@hypothesis.settings(max_examples=60)
 @given(data=st.data())
 def test_any_answer_becomes_a_page(side: str, data: st.DataObject) -> None:
     tables, write = SIDES[side]
