@@ -132,10 +132,15 @@ def _topics(above: str, lines: Iterable[str]) -> Iterator[Risk]:
             yield risk
 
 
-def alone(above: str) -> tuple[str, ...]:
-    """Return a heading without the word that only groups: `system login user` is also about `login user`."""
+def alone(above: str) -> Iterator[str]:
+    """Yield a heading without the words that only group: `config system snmp user` is also about `snmp user`."""
     first, _blank, rest = above.partition(" ")
-    return (rest,) if first.casefold() in {"config", "system", "set", "services", "protocols"} and rest else ()
+    while first.casefold() in _GROUPING and rest:
+        yield rest
+        first, _blank, rest = rest.partition(" ")
+
+
+_GROUPING = frozenset({"config", "system", "set", "services", "service", "protocols", "security", "router", "global"})
 
 
 def bare(line: str) -> str:

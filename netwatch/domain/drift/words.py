@@ -70,7 +70,7 @@ def called(path: Sequence[str]) -> str:
 
 
 def _said(alteration: Alteration) -> Iterator[Message]:
-    if not alteration.path:
+    if _repeats(alteration):
         yield from _alone(alteration)
     elif alteration.before is None:
         yield _whole(alteration, is_new=True)
@@ -78,6 +78,12 @@ def _said(alteration: Alteration) -> Iterator[Message]:
         yield _whole(alteration, is_new=False)
     else:
         yield from _within(alteration)
+
+
+def _repeats(alteration: Alteration) -> bool:
+    """Whether what stands above the lines says nothing that they do not: `username` above `username x …`."""
+    lines = (*alteration.added, *alteration.removed)
+    return not alteration.path or (bool(lines) and all(line.startswith(f"{alteration.path[-1]} ") for line in lines))
 
 
 def _whole(alteration: Alteration, *, is_new: bool) -> Message:
@@ -208,7 +214,7 @@ def _generic(section: str, old: str | None, new: str | None) -> Message:
     """Say what became of a line; of one that begins as it did, what it said and says."""
     if old is not None and new is not None:
         return _valued(section, old, new)
-    line = shown((new if old is None else old) or "")
+    line = shown(((new if old is None else old) or "").rstrip(";"))
     if section:
         template = _("{section}: {line} added") if old is None else _("{section}: {line} removed")
         return Message(template, {"section": section, "line": line})

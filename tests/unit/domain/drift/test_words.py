@@ -142,6 +142,30 @@ CASES = {
         ["line vty 0 4: transport input ssh → telnet", "spanning-tree mode rapid-pvst → mst"],
         {Risk.ACCESS, Risk.TREE},
     ),
+    "lines below what they all begin with": (
+        text(("username", "username zhang privilege 15"), ("ip route vrf mgmt", "ip route vrf mgmt 0.0.0.0 0.0.0.0 10.0.0.1")),
+        text(("username", "username zhang privilege 15", "username x privilege 15"), ("ip route vrf mgmt", "ip route vrf mgmt 0.0.0.0 0.0.0.0 10.0.0.2")),
+        ["user x added", "ip route vrf mgmt 0.0.0.0 0.0.0.0 10.0.0.1 → 10.0.0.2"],
+        {Risk.USER, Risk.ROUTE},
+    ),
+    "the first user of all": (
+        text(["x"]),
+        text(["x"], ("username", "username y privilege 15")),
+        ["user y added"],
+        {Risk.USER},
+    ),
+    "a route of FortiOS": (
+        text(("config system route|edit 1", "set gateway 192.0.2.1")),
+        text(("config system route|edit 1", "set gateway 192.0.2.9")),
+        ["config system route / edit 1: gateway 192.0.2.1 → 192.0.2.9"],
+        {Risk.ROUTE},
+    ),
+    "a name server of Junos": (
+        text(("system|name-server", "192.0.2.1;")),
+        text(("system|name-server", "192.0.2.2;")),
+        ["system / name-server: 192.0.2.1 removed", "system / name-server: 192.0.2.2 added"],
+        set(),
+    ),
     "a section that is gone": (
         text(["x"], ("class-map match-any voice", "match dscp ef", "match cos 5")),
         text(["x"]),
