@@ -46,7 +46,7 @@ ordered() { sort -S 192M "$@"; }
 # What follows a word for a secret does not leave this machine; that it has changed is seen by the file's digest.
 hide() {
     sed -E \
-        -e 's/([A-Za-z_-]*([Pp]assword|PASSWORD|[Pp]asswd|PASSWD|[Pp]assphrase|pass|_PWD|[Ss]ecret|SECRET|[Tt]oken|TOKEN|api_?key|API_?KEY)["'\'']?=["'\'']?)[^[:space:],;"'\''&]+/\1***/g' \
+        -e 's/([A-Za-z_-]*([Pp]assword|PASSWORD|[Pp]asswd|PASSWD|[Pp]assphrase|pass|_PWD|secret|Secret|SECRET|[Tt]oken|TOKEN|api_?key|API_?KEY)["'\'']?=["'\'']?)[^[:space:],;"'\''&]+/\1***/g' \
         -e 's/(--?(password|passwd|passphrase|token|secret|api-?key)[[:space:]]+)[^[:space:]]+/\1***/g' \
         -e 's/((mysql|mariadb)[a-z_-]*[[:space:]]([^|;&]*[[:space:]])?-p)[^[:space:]]+/\1***/g' \
         -e 's/(sshpass[[:space:]]+-p[[:space:]]*)[^[:space:]]+/\1***/g' \
