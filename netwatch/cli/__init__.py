@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from probes.api import _ as mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+PAIR = re.compile(r"\w[^=]*=.*", re.DOTALL)
+"""A field and what it says, as commands about registers take them."""
 COMMANDS = (
     "run",
     "inspect",
@@ -31,6 +34,7 @@ COMMANDS = (
     "unapproved",
     "drift",
     "change",
+    "rules",
     "report",
     "maintenance",
     "mail",
@@ -70,10 +74,21 @@ def parser(asked: str | None = None) -> argparse.ArgumentParser:
     return top
 
 
+def _parsed(of: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Namespace:
+    """Return what was asked. Fields may stand behind options: argparse takes a list of arguments in one piece only."""
+    asked, left = of.parse_known_args(given)
+    fields = getattr(asked, "values", None)
+    if left and (fields is None or not all(PAIR.fullmatch(each) for each in left)):
+        of.error(_("unrecognized arguments: %s") % " ".join(left))
+    if left:
+        asked.values = [*fields, *(tuple(each.split("=", 1)) for each in left)]
+    return asked
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code: 0 done, 1 failed, 2 misused, 75 not now, 78 wrong configuration."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    asked = parser(given[0] if given else None).parse_args(given)
+    asked = _parsed(parser(given[0] if given else None), given)
     try:
         return int(asked.run(asked))
     except ConfigError as error:

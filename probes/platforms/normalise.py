@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from probes.api import Message
+from probes.api import Message, _
 from probes.collect import Cut, Evidence, EvidenceKind, Text
 from probes.platforms import wholeness
 from probes.platforms.blocks import bannered, joined
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from probes.collect import Capture, Section
     from probes.platforms.leftovers import Line
     from probes.platforms.rules import Rules
+
+
+SECRET = _("a secret stood there")
 
 
 def normalise(rules: Rules, capture: Capture, key: bytes, zone: tzinfo = UTC) -> Text:
@@ -96,7 +99,7 @@ class _Work:
         """Return a line without its secrets, and take note of it where it had some."""
         text = self.masker.masked(row.text, above, talk=bool(row.title))
         if text is not row.text and text != row.text:
-            self.masked += [Cut(number, text, "secret") for number in (row.number, *self.also.get(row.number, ()))]
+            self.masked += [Cut(number, text, SECRET) for number in (row.number, *self.also.get(row.number, ()))]
         return text
 
     def cut(self, number: int, text: str, reason: Reason) -> None:

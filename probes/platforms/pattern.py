@@ -61,7 +61,7 @@ def place(text: str, *, is_rewritten: bool = False) -> Place:
     """Read a pattern; PatternError where it marks no secret."""
     above, _, line = text.rpartition(" > ")
     words = PARTS.findall(line.removesuffix(" **"))
-    if not any(map(_is_secret, words)):
+    if not any(map(_is_secret, words)) or not all(map(_is_closed, words)):
         raise PatternError(text)
     return Place(
         re.compile(_written(words), re.IGNORECASE),
@@ -74,13 +74,19 @@ def place(text: str, *, is_rewritten: bool = False) -> Place:
 def phrase(text: str) -> re.Pattern[str]:
     """Read a pattern without a secret: it fits the beginning of a line."""
     words = PARTS.findall(text)
-    if not words or any(map(_is_secret, words)):
+    if not words or any(map(_is_secret, words)) or not all(map(_is_closed, words)):
         raise PatternError(text)
     return re.compile(_written(words) + r"(?![\w-])", re.IGNORECASE)
 
 
 def _is_secret(word: str) -> bool:
     return word.endswith("$") and word[0] not in "([^"
+
+
+def _is_closed(word: str) -> bool:
+    """Whether a choice has its other bracket, and no empty part."""
+    ends = {"(": ")", "[": "]"}.get(word[0])
+    return ends is None or (word[-1] == ends and all(map(str.strip, word[1:-1].split("|"))))
 
 
 def _written(words: list[str]) -> str:
