@@ -6,7 +6,7 @@ r"""What was read of a device, written down as text: a line for each thing that 
     interface GE1/0/5
      alias: ward 3, bed side
      admin: up
-     pvid: 10
+     vlan by default (PVID): 10
      vlan 10: untagged
     vlan 10
      name: ward

@@ -124,11 +124,11 @@ def _system(page: Page, reads: Mapping[str, Read]) -> None:
     page.item("contact", group.octets("sysContact"))
     page.item("location", group.octets("sysLocation"))
     page.item("start parameters", start.octets("hrSystemInitialLoadParameters"))
-    page.item("IPv4 forwarding", _ON.get(ip.number("ipForwarding") or 0))
-    page.item("IPv6 forwarding", _ON.get(ip.number("ipv6IpForwarding") or 0))
+    page.item("routing of IPv4", _ON.get(ip.number("ipForwarding") or 0))
+    page.item("routing of IPv6", _ON.get(ip.number("ipv6IpForwarding") or 0))
     page.item("IPv4 time to live", ip.number("ipDefaultTTL"))
     page.item("IPv6 hop limit", ip.number("ipv6IpDefaultHopLimit"))
-    page.item("authentication traps", _ON.get(reads[SNMP.name].get(0).number("snmpEnableAuthenTraps") or 0))
+    page.item("snmp authentication traps", _ON.get(reads[SNMP.name].get(0).number("snmpEnableAuthenTraps") or 0))
 
 
 def _port(name: str, port: Interface, reads: Mapping[str, Read]) -> Iterator[tuple[str, bytes | str | int | None]]:
@@ -164,7 +164,7 @@ def _others(page: Page, reads: Mapping[str, Read]) -> None:
         page.item(f"port {'/'.join(map(str, row.index))}", ", ".join(word for word in (state, priority) if word))
     page.section("UPS")
     page.items((column, reads[UPS.name].get(0).number(column)) for column in UPS.columns)
-    page.section("trap receivers")
+    page.section("snmp receivers")
     receivers = (_place(row.octets("snmpTargetAddrTAddress")) for row in reads[RECEIVERS.name])
     page.items(("address", place) for place in sorted(place for place in receivers if place))
     _windows(page, reads)

@@ -80,7 +80,7 @@ def membership(reads: Mapping[str, Read], port_name: Callable[[int | None], str 
     for number, item in islice(_memberships(statics), MOST_LINES):
         found.setdefault(called(number), []).append(item)
     for row in reads[SPANNING_TREE_PORT.name]:
-        items = (("spanning tree", _ON.get(row.number("Enable") or 0)), ("port priority", row.number("Priority")))
+        items = (("stp", _ON.get(row.number("Enable") or 0)), ("stp port priority", row.number("Priority")))
         found.setdefault(called(row.index[-1]), []).extend(items)
     for row in (*reads[MEMBERSHIP.name], *reads[VTP_TRUNK.name]):
         found.setdefault(port_name(row.index[-1]) or "", []).extend(_cisco(row))
@@ -97,7 +97,7 @@ def write(page: Page, reads: Mapping[str, Read]) -> None:
     for number in sorted(names):
         page.section(f"vlan {number}", is_kept=True)
         page.item("name", names[number])
-    page.section("spanning tree")
+    page.section("stp")
     group = reads[SPANNING_TREE.name].get(0)
     page.items((name, group.number(column)) for name, column in (
         ("priority", "Priority"), ("maximum age", "MaxAge"), ("hello time", "HelloTime"),
@@ -132,7 +132,7 @@ def ranges(found: Iterable[int]) -> str:
 
 def _port_vlan(row: Row) -> list[Item]:
     return [
-        ("PVID", row.number("Pvid")),
+        ("vlan by default (PVID)", row.number("Pvid")),
         ("accepted frames", _FRAMES.get(row.number("AcceptableFrameTypes") or 0)),
         ("ingress filter", _ON.get(row.number("IngressFiltering") or 0)),
     ]
@@ -156,7 +156,7 @@ def _cisco(row: Row) -> list[Item]:
     """Return the VLAN of an access port, or how a trunk is set; a port that is no trunk says nothing of one."""
     mode = row.number("Mode")
     if mode is None:
-        return [("access vlan", row.number("vmVlan"))]
+        return [("vlan of access", row.number("vmVlan"))]
     if _MODES.get(mode) == "off":
         return [("trunk", "off")]
     allowed: set[int] = set()
@@ -165,6 +165,6 @@ def _cisco(row: Row) -> list[Item]:
     allowed &= _EVERY
     return [
         ("trunk", _MODES.get(mode)),
-        ("native vlan", row.number("Native")),
-        ("trunk vlans", "all" if allowed == _EVERY else ranges(allowed) or "none"),
+        ("vlan of trunk, native", row.number("Native")),
+        ("vlans of trunk", "all" if allowed == _EVERY else ranges(allowed) or "none"),
     ]

@@ -108,8 +108,8 @@ def test_the_device_itself_is_told_first() -> None:
         read(settings.START, {0: {"hrSystemInitialLoadParameters": b"quiet\n"}}),
     )
     assert lines == [
-        "system", " name: sw-1", " contact: 白", " start parameters: quiet", " IPv4 forwarding: off",
-        " IPv4 time to live: 64", " authentication traps: on",
+        "system", " name: sw-1", " contact: 白", " start parameters: quiet", " routing of IPv4: off",
+        " IPv4 time to live: 64", " snmp authentication traps: on",
     ]  # fmt: skip
 
 
@@ -122,7 +122,11 @@ class TestVlans:
         })  # fmt: skip
         pvid = read(vlan_settings.PORT_VLAN, {1: {"Pvid": Gauge32(30), "AcceptableFrameTypes": 2}})
         lines = written(*ports(), self.BRIDGE, static, pvid)
-        assert section(lines, "interface ge1")[-3:] == ["PVID: 30", "accepted frames: tagged only", "vlan 30: untagged"]
+        assert section(lines, "interface ge1")[-3:] == [
+            "vlan by default (PVID): 30",
+            "accepted frames: tagged only",
+            "vlan 30: untagged",
+        ]
         assert section(lines, "interface ge10")[-1] == "vlan 30: tagged"
         assert section(lines, "vlan 30") == ["name: guests"]
 
@@ -142,9 +146,13 @@ class TestVlans:
         ring = read(vlan_settings.VTP_TRUNK, {1: trunk, 2: {**trunk, "Mode": 2}})
         access = read(vlan_settings.MEMBERSHIP, {10: {"vmVlan": 8}})
         lines = written(*ports(), names, ring, access)
-        assert section(lines, "interface ge1")[-3:] == ["trunk: on", "native vlan: 5", "trunk vlans: 1, 11-13"]
+        assert section(lines, "interface ge1")[-3:] == [
+            "trunk: on",
+            "vlan of trunk, native: 5",
+            "vlans of trunk: 1, 11-13",
+        ]
         assert section(lines, "interface ge2")[-1] == "trunk: off"
-        assert section(lines, "interface ge10")[-1] == "access vlan: 8"
+        assert section(lines, "interface ge10")[-1] == "vlan of access: 8"
         assert section(lines, "vlan 8") == ["name: wards"]
         assert "vlan 1002" not in lines
 
@@ -262,6 +270,6 @@ def test_power_ups_and_receivers_of_traps_are_settings() -> None:
     receivers = read(settings.RECEIVERS, {(1,): {"snmpTargetAddrTAddress": bytes((10, 0, 0, 9, 0, 162))},
                                           (2,): {"snmpTargetAddrTAddress": b"nonsense"}})  # fmt: skip
     assert written(power, supply, receivers) == [
-        "power over ethernet", " port 1/3: on, low", "UPS", " input voltage (V): 230", "trap receivers",
+        "power over ethernet", " port 1/3: on, low", "UPS", " input voltage (V): 230", "snmp receivers",
         " address: 10.0.0.9 port 162",
     ]  # fmt: skip
