@@ -9,18 +9,20 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from probes.collect import Evidence, EvidenceKind
+from probes.snmp.changes import LOADING, RUNNING, instant, told, wanted
+from probes.snmp.client import oid
 from probes.snmp.fetch import fetch
 from probes.snmp.inspect import read
-from probes.snmp.system import CLOCKS, clocks
+from probes.snmp.system import clocks
 from probes.snmp.tables import Table
 from probes.snmp.text import date_and_time, decoded
 from probes.snmp.uptime import TICKS, true_uptime
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from probes.snmp.client import SnmpClient, Unanswered, Value
+    from probes.snmp.client import Oid, SnmpClient, Unanswered, Value
     from probes.snmp.sizes import Sizes
     from probes.snmp.system import Clocks
     from probes.snmp.tables import Read, Row
@@ -29,6 +31,10 @@ MOST = 50
 """Events at most, the newest."""
 SECONDS = 30.0
 """Time for reading them at most."""
+CLOSE = timedelta(seconds=5)
+"""Between an event and the mark of the last change, where they are the same."""
+LATEST_USER = oid("1.3.6.1.4.1.2636.3.18.1.5.0")
+"""jnxCmCfgChgLatestUser."""
 _H3C = {"Time": 2, "Command": 3, "Source": 4, "Destination": 5, "User": 7, "Location": 9, "Address": 10, "File": 14}
 CISCO = Table(
     "ccmHistoryEventTable",
@@ -90,12 +96,24 @@ async def history(client: SnmpClient, sizes: Sizes, now: datetime) -> tuple[Evid
     """Ask a device for what it remembers. What cannot be read is left out; never raises for what the device does."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    fetched = await fetch(client, CLOCKS[1:], sizes, seconds=SECONDS)
+    fetched = await fetch(client, (*wanted(None, is_costly=False), LATEST_USER), sizes, seconds=SECONDS)
     if fetched.why is not None and not fetched.values:
         return fetched.why
     at = now + timedelta(seconds=loop.time() - begun)
     tables = await read(client, TABLES, sizes, seconds=SECONDS)
-    return evidence(tables.reads, clocks(fetched.values), at)
+    remembered = evidence(tables.reads, clocks(fetched.values), at)
+    return (*_last(fetched.values, remembered, at), *remembered)
+
+
+def _last(values: Mapping[Oid, Value], remembered: tuple[Evidence, ...], at: datetime) -> Iterator[Evidence]:
+    """Yield the last change by its ticks, where the device does not remember it as an event: when, if not who."""
+    seen = told(None, values, at)
+    moment, ticks = instant(seen, RUNNING), seen.marks.get(RUNNING, 0)
+    if moment is None or 0 < ticks <= LOADING:
+        return
+    if not any(each.at is not None and abs(each.at - moment) <= CLOSE for each in remembered):
+        user = values.get(LATEST_USER)
+        yield Evidence(EvidenceKind.SNMP, moment, decoded(user) if isinstance(user, bytes) else "", what=RUNNING)
 
 
 def _evidence(row: Row, name: str, read_clocks: Clocks, now: datetime) -> Evidence:

@@ -381,13 +381,33 @@ class TestChanges:
     async def test_who_did_it_is_remembered_by_the_device(self, engine: str) -> None:
         cells = {2: TimeTicks(354_000), 3: 1, 4: 2, 5: 3, 8: b"zhang", 10: IPv4Address("10.1.1.9")}
         events = {(*CISCO, 6, 1, column, 7): value for column, value in cells.items()}
-        async with bench(engine, device() | events) as lab:
+        async with bench(engine, device() | events | {(*CISCO, 1, 0): TimeTicks(354_010)}) as lab:
             found = await lab.collector.history(TARGET, START)
             assert not isinstance(found, Failure)
             (event,) = found
             assert (event.user, event.address) == ("zhang", "10.1.1.9")
             assert event.at is not None
             assert abs(event.at - (START - timedelta(minutes=1))) < timedelta(seconds=2)
+
+    async def test_when_it_was_done_is_known_even_where_nobody_remembers_who(self, engine: str) -> None:
+        async with bench(engine, device() | MARKS) as lab:
+            found = await lab.collector.history(TARGET, START)
+            assert not isinstance(found, Failure)
+            (event,) = found
+            assert (event.user, event.what) == ("", "running")
+            assert event.at is not None
+            assert abs(event.at - (START - timedelta(minutes=10))) < timedelta(seconds=2)
+
+    async def test_who_committed_last_is_asked_where_there_is_no_table(self, engine: str) -> None:
+        latest = oid("1.3.6.1.4.1.2636.3.18.1")
+        async with bench(engine, device() | {(*latest, 2, 0): TimeTicks(354_000), (*latest, 5, 0): b"wang"}) as lab:
+            found = await lab.collector.history(TARGET, START)
+            assert not isinstance(found, Failure)
+            assert [event.user for event in found] == ["wang"]
+
+    async def test_what_is_loaded_at_the_start_was_done_by_nobody(self, engine: str) -> None:
+        async with bench(engine, device() | {(*CISCO, 1, 0): TimeTicks(3_000)}) as lab:
+            assert await lab.collector.history(TARGET, START) == ()
 
     async def test_nobody_at_home_is_a_failure(self, engine: str) -> None:
         async with bench(engine, timeout=0.05) as lab:
