@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _restore(arguments: argparse.Namespace) -> int:
     settings = site.settings(arguments)
     database = Database(settings.database_url, password=settings.file.storage.password)
-    restored = backup.restore(database, arguments.file, SystemClock().now())
+    restored = backup.restore(database, arguments.file, SystemClock().now(), getpass.getuser())
     print(_("restored {path} from {source}").format(path=database.path, source=arguments.file))
     if restored.kept is not None:
         print(_("the database that was there before is kept: {path}").format(path=restored.kept))

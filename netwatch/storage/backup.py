@@ -9,6 +9,7 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, delete, make_url
 from sqlalchemy.exc import DBAPIError
 
 from netwatch.errors import StorageError, UsageError
-from netwatch.storage import identity, lock, migrations, soundness, sqlite
+from netwatch.storage import audit, identity, lock, migrations, soundness, sqlite
 from netwatch.storage.engines import writer_engine
 from netwatch.storage.schema import meta
 from netwatch.storage.trouble import damaged, said, unavailable
@@ -69,10 +70,11 @@ def back_up(database: Database, target: Path, *, overwrite: bool = False) -> Sou
     return found
 
 
-def restore(database: Database, source: Path, now: datetime) -> Restored:
+def restore(database: Database, source: Path, now: datetime, actor: str = "") -> Restored:
     """Put a back-up in the place of a database that no service uses, and return what is in it.
 
-    The source is only read. The database that is replaced stays beside it, under a name with the date. Raises
+    The source is only read. The database that is replaced stays beside it, under a name with the date. The audit log
+    of the restored one says who did it. Raises
     AlreadyRunning, SchemaTooNew, UsageError, or StorageError when the back-up is not whole.
     """
     _only_sqlite(database, _("this database is PostgreSQL's; restore it with: pg_restore --clean --dbname={url} FILE"))
@@ -82,6 +84,7 @@ def restore(database: Database, source: Path, now: datetime) -> Restored:
         raise UsageError(_("{path} is the database itself"), path=str(source))
     with lock.hold(path), _part(path) as part:
         found = _taken_over(source, part)
+        _within(part, partial(_note, actor=actor, source=source, now=now))
         if os.geteuid() == 0:
             owner = path.stat()
             os.chown(part, owner.st_uid, owner.st_gid)
@@ -156,6 +159,12 @@ def _bring_up_to_date(tx: Connection) -> None:
     if migrations.revision(tx) is not None:
         migrations.upgrade(tx)
         tx.execute(delete(meta).where(meta.c.key == identity.KEY))
+
+
+def _note(tx: Connection, actor: str, source: Path, now: datetime) -> None:
+    """Record that the database is a restored one. Events that came after the back-up are gone, and the anchors say so."""
+    if migrations.revision(tx) is not None:
+        audit.record(tx, actor=actor, action="database.restored", subject=source.name, detail={}, now=now)
 
 
 def _copy_files(source: Path, part: Path) -> None:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.audit import syslog
+from netwatch.audit import anchors, syslog
 from netwatch.audit.segments import events_in
 from netwatch.audit.signing import Signer
 from netwatch.audit.syslog import SyslogUnusable
 from netwatch.cli import main
 from netwatch.domain.checkpoints import Anchor, Checkpoint, anchors_in
 from netwatch.storage import audit, checkpoints
-from netwatch.storage.database import Database
+from netwatch.storage.database import Database, open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,3 +226,22 @@ def test_an_anchor_goes_to_the_socket_of_this_machine(tmp_path: Path):
 def test_a_syslog_that_is_not_there_is_said_in_one_sentence(tmp_path: Path):
     with pytest.raises(SyslogUnusable, match=r"the syslog .*/nowhere took no anchor: No such file or directory"):
         syslog.send(str(tmp_path / "nowhere"), [POINT])
+
+
+def test_a_restored_back_up_says_so_and_the_anchors_say_what_is_gone(run: Run, tmp_path: Path):
+    copy = tmp_path / "copy.db"
+    assert run("db", "backup", str(copy))[0] == 0
+    assert run("log", "add", "the UPS beeps", "--by", "wang")[0] == 0
+    with closing(open_reader(f"sqlite:///{tmp_path}/netwatch.db")) as database:
+        head = database.read_now(audit.head)
+        known = database.read_now(partial(checkpoints.after, seq=0))
+    anchors.append(tmp_path / "audit.anchors", [*known, Signer(tmp_path / "keys").checkpoint(head, 2)])
+    assert run("db", "restore", str(copy))[0] == 0
+    (event,) = json.loads(run("audit", "list", "--most", "1", "--format", "json")[1])
+    assert (event["seq"], event["action"], event["subject"]) == (7, "database.restored", "copy.db")
+    code, out, _err = run("audit", "verify")
+    assert code == 1
+    assert "event 7 has another hash than the anchor in line 2 of " in out
+    (tmp_path / "audit.anchors").rename(tmp_path / "before-the-restore.anchors")
+    assert run("audit", "verify")[0] == 0
+    assert run("audit", "verify", "--anchors", str(tmp_path / "before-the-restore.anchors"))[0] == 1
