@@ -6,18 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 from netwatch.errors import UsageError
-from netwatch.storage import events, feeds
+from netwatch.language import translations
+from netwatch.mail.office import office_of
+from netwatch.storage import events, feeds, identity
 from netwatch.storage.events import EventKind
 from netwatch.storage.feeds import Feed
 from probes.api import Message, _
+from roster.cover import shifts
+from roster.ical import AHEAD, BEHIND, Entry, entry, turned
 from roster.layers import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
     from netwatch.actions.doing import Action, Doing
+    from netwatch.config import Settings
 
 MOST = 500
 """So many feeds there may be at once."""
@@ -38,10 +44,34 @@ def add(tx: Connection, doing: Doing) -> Message:
         raise UsageError(_("there are {count} feeds already; revoke one first"), count=MOST)
     feed = Feed(digest, doing.now, doing.actor, "" if post else person or doing.person.name, post)
     feeds.add(tx, feed)
+    # A calendar program looks at once, and then not again for an hour. By the site's identity it knows each shift again.
+    identity.of(tx)
+    fill(tx, doing.settings, feed, doing.now)
     events.add(
         tx, doing.entry(EventKind.ROSTER, data={"feed": digest[:SHORT], "of": feed.person or doing.text("post")})
     )
     return Message(_("feed {name} is made"), {"name": digest[:SHORT]})
+
+
+def fill(tx: Connection, settings: Settings, feed: Feed, now: datetime) -> None:
+    """Let a feed say what the roster says now."""
+    known = {each.uid: each for each in feeds.said(tx, feed)}
+    changed = turned(known, _wanted(settings, feed, now), now)
+    if changed or any(each.end < now - BEHIND for each in known.values()):
+        feeds.turn(tx, feed, changed, now - BEHIND)
+
+
+def _wanted(settings: Settings, feed: Feed, now: datetime) -> Iterator[Entry]:
+    language = office_of(settings).speaks(feed.person) if feed.person else settings.site.language
+    catalogue = translations(language)
+    for shift in shifts(settings.roster, now - BEHIND, now + AHEAD):
+        title, post = shift.title or shift.template, catalogue.gettext(shift.post.title)
+        if feed.person in shift.people:
+            said = catalogue.gettext(_("On duty: {title} ({post})"))
+            yield entry(shift, said.format(title=title, post=post), now)
+        elif feed.post is shift.post:
+            names = ", ".join(settings.called(name) for name in shift.people) or catalogue.gettext(_("nobody"))
+            yield entry(shift, f"{title}: {names}" if language == "en" else f"{title}：{names}", now)
 
 
 def revoke(tx: Connection, doing: Doing) -> Message:

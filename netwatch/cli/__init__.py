@@ -77,11 +77,10 @@ def parser(asked: str | None = None) -> argparse.ArgumentParser:
 def _parsed(of: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Namespace:
     """Return what was asked. Fields may stand behind options: argparse takes a list of arguments in one piece only."""
     asked, left = of.parse_known_args(given)
-    fields = getattr(asked, "values", None)
-    if left and (fields is None or not all(PAIR.fullmatch(each) for each in left)):
+    if left and not (hasattr(asked, "values") and all(PAIR.fullmatch(each) for each in left)):
         of.error(_("unrecognized arguments: %s") % " ".join(left))
     if left:
-        asked.values = [*fields, *(tuple(each.split("=", 1)) for each in left)]
+        asked.values = [*asked.values, *(tuple(each.split("=", 1)) for each in left)]
     return asked
 
 

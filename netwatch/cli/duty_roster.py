@@ -293,7 +293,7 @@ def _show_checks(arguments: argparse.Namespace) -> int:
         lines = [
             (
                 _(each.check.title),
-                said(each.sentence.template, each.sentence.values, catalogue),
+                said(each.sentence.template, _named(each.sentence.values, settings), catalogue),
                 local(each.start, zone),
                 local(each.end, zone),
             )
@@ -301,6 +301,11 @@ def _show_checks(arguments: argparse.Namespace) -> int:
         ]
         print(site.table(lines, (_("Kind"), _("What"), _("From"), _("Until"))))
     return 1 if found else 0
+
+
+def _named(values: Mapping[str, Any], settings: Settings) -> Mapping[str, Any]:
+    """Return a finding's values with the name by which people call somebody."""
+    return {**values, "person": settings.called(values["person"])} if "person" in values else values
 
 
 def _read(settings: Settings) -> tuple[Leave, ...]:

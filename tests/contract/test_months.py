@@ -270,7 +270,9 @@ async def test_a_feed_follows_the_roster_and_its_address_can_be_taken_away(rota:
     with pytest.raises(UsageError, match="it takes the role"):
         rota.do("zhang", "add_feed", digest=feeds.digest_of("x"), person="li")
     rota.do("boss", "add_feed", digest=feeds.digest_of("post"), post="primary")
+    at_once = rota.rows(lambda tx: feed_page(tx, rota.watched.settings, digest))
     await rota.look(START)
+    assert rota.rows(lambda tx: feed_page(tx, rota.watched.settings, digest)) == at_once, "it is full from the start"
     day = next(f"2026-02-0{n}" for n in range(1, 5) if rota.there(local(f"2026-02-0{n}T23:00")) == ("zhang",))
 
     def said(address: str = SECRET) -> dict[str, Any]:
