@@ -18,6 +18,7 @@ from netwatch.errors import UsageError
 from netwatch.storage import audit, baselines, change_requests, deviations, events, snapshots, waivers
 from netwatch.storage.events import EventKind
 from probes.api import Message, _
+from probes.facets import title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +57,7 @@ def _unmoved(newest: Snapshot, seen: str, given: str | None) -> None:
     if newest.content != seen or (given is not None and not means(given, newest.content)):
         raise UsageError(
             _("{facet} of {device} is not, or no longer, what you name: it is {content} now; look at it again"),
-            facet=newest.facet,
+            facet=title(newest.facet),
             device=newest.device,
             content=newest.content[:12],
         )
@@ -65,7 +66,7 @@ def _unmoved(newest: Snapshot, seen: str, given: str | None) -> None:
 def _approve(tx: Connection, doing: Doing, newest: Snapshot, finding: Finding | None, text: str = "") -> Message:
     base = baselines.approved(tx, newest.device, newest.facet)
     if base is not None and base.content == newest.content:
-        values = {"facet": newest.facet, "device": newest.device}
+        values = {"facet": title(newest.facet), "device": newest.device}
         raise UsageError(_("{facet} of {device} is approved as it is"), **values)
     proposal = _proposal(tx, doing, newest, finding)
     said = text or doing.text("text", needed=False)
@@ -84,7 +85,7 @@ def _approve(tx: Connection, doing: Doing, newest: Snapshot, finding: Finding | 
     if finding is not None and finding.stands:
         close_as_approved(tx, replace(finding, judged_by=doing.actor, judged_at=doing.now, judgement=said), doing.now)
     _record(tx, doing, "approved", approved, finding, said)
-    values = {"facet": newest.facet, "device": newest.device, "content": newest.content[:12]}
+    values = {"facet": title(newest.facet), "device": newest.device, "content": newest.content[:12]}
     return Message(_("{facet} of {device} is approved as {content}"), values)
 
 
@@ -200,7 +201,7 @@ def _device(doing: Doing) -> str:
 def _newest(tx: Connection, device: str, facet: str) -> Snapshot:
     newest = snapshots.newest(tx, device, facet)
     if newest is None:
-        raise UsageError(_("{facet} of {device} was never read completely"), facet=facet[:64], device=device)
+        raise UsageError(_("{facet} of {device} was never read completely"), facet=title(facet[:64]), device=device)
     return newest
 
 

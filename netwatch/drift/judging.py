@@ -113,7 +113,8 @@ def _deviates(tx: Connection, settings: Settings, case: _Case, now: datetime, kn
 
 def _told(tx: Connection, settings: Settings, case: _Case, decided: Verdict, found: Match, now: datetime) -> Told:
     difference = case.differs.difference
-    about = risks(only(difference, found.left) if found.left else difference, severities(settings))
+    part = only(difference, found.left) if found.left else difference
+    about = risks(part, severities(settings), case.newest.facet)
     by = case.by
     permit = found.permit
     return Told(

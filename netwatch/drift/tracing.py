@@ -9,6 +9,7 @@ from netwatch.domain.drift.baseline import NETWATCH
 from netwatch.storage import audit, events
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message, _
+from probes.facets import title
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,7 +47,7 @@ _SAID = {
 def trace(tx: Connection, finding: Finding, what: Happening, now: datetime) -> int:
     """Record it; return the number of its event."""
     told = finding.told
-    summary = Message(_SAID[what], {"facet": finding.facet}) if what in _SAID else told.summary
+    summary = Message(_SAID[what], {"facet": title(finding.facet)}) if what in _SAID else told.summary
     data = {
         "what": what.value,
         "facet": finding.facet,

@@ -12,6 +12,7 @@ from netwatch.domain.drift.permit import Piece
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.words import sentences
 from probes.api import Message, _
+from probes.facets import title
 
 if TYPE_CHECKING:
     from netwatch.domain.drift.difference import Alteration
@@ -43,7 +44,7 @@ def summary(verdict: Verdict, match: Match, facet: str, difference: Difference) 
     template = (_MORE if more else _ONE)[verdict]
     if match.footing is Footing.CLAIMED:
         template = _CLAIMED[bool(more)]
-    values: dict[str, str | int] = {"facet": facet, **({"more": more} if more else {})}
+    values: dict[str, str | int] = {"facet": title(facet), **({"more": more} if more else {})}
     return within(template, told[0], **values)
 
 

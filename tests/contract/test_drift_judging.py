@@ -227,7 +227,7 @@ def test_what_is_as_approved_is_unchanged_and_stale_once_it_is_not_read(approved
 def test_a_change_without_a_request_is_unauthorised_and_told_in_words(approved: Site) -> None:
     judged = approved.reads(60, MOVED)
     assert judged.verdict is Verdict.UNAUTHORISED
-    said = "running changed without approval: interface GE1/0/5: description A → B"
+    said = "running configuration changed without approval: interface GE1/0/5: description A → B"
     assert approved.wrong(60) == {"sw-1": {"running/1": ("major", said)}}
     (finding,) = approved.findings()
     assert (finding.low, finding.high, finding.episode) == (approved.moment(0), approved.moment(60), 1)
@@ -321,7 +321,7 @@ def test_a_change_that_may_have_happened_before_the_window_is_to_be_reviewed(app
     judged = approved.reads(60, MOVED)
     assert judged.verdict is Verdict.NEEDS_REVIEW
     assert str(judged.finding.told.why) == "it may have happened outside the window of change request 1"
-    said = "running changed, to be reviewed: interface GE1/0/5: description A → B"
+    said = "running configuration changed, to be reviewed: interface GE1/0/5: description A → B"
     assert approved.wrong(60)["sw-1"]["running/1"] == ("minor", said)
 
 
@@ -362,7 +362,7 @@ def test_what_a_request_leaves_out_is_unauthorised_and_only_that_is_told(approve
     judged = approved.reads(60, BOTH)
     assert (judged.verdict, judged.finding.told.change) == (Verdict.UNAUTHORISED, number)
     assert judged.finding.told.risks == ("vlan",)
-    said = "running changed without approval: vlan batch 10 20 → 10 20 30"
+    said = "running configuration changed without approval: vlan batch 10 20 → 10 20 30"
     assert approved.wrong(60)["sw-1"]["running/1"] == ("major", said)
     assert str(judged.finding.told.why) == ("change request 1 does not cover 2 changed parts, such as vlan batch 10 20")
 
@@ -481,7 +481,7 @@ def test_a_leader_approves_what_they_have_seen_and_it_is_what_counts_from_then_o
     finding = approved.reads(60, MOVED).finding
     before = approved.baseline()
     said = approved.do("boss", "approve_drift", number=finding.id, content=finding.content[:12])
-    assert said == f"running of sw-1 is approved as {finding.content[:12]}"
+    assert said == f"running configuration of sw-1 is approved as {finding.content[:12]}"
     after = approved.baseline()
     assert (after.content, after.judged_by, len(after.seal)) == (finding.content, "boss", 64)
     assert approved.rows(lambda tx: baselines.get(tx, before.id)).state.value == "superseded"
@@ -494,7 +494,7 @@ def test_what_has_moved_on_since_it_was_looked_at_is_not_approved(approved: Site
     seen = approved.reads(60, MOVED).finding
     approved.reads(70, FURTHER)
     approved.refused("finding 1 is over", "boss", "approve_drift", number=seen.id)
-    sentence = "running of sw-1 is not, or no longer, what you name"
+    sentence = "running configuration of sw-1 is not, or no longer, what you name"
     approved.refused(sentence, "boss", "approve_drift", device="sw-1", facet="running", content=seen.content[:12])
     approved.refused(sentence, "boss", "approve_drift", number=2, content=seen.content)
     approved.refused("name the content that you have seen", "boss", "approve_drift", device="sw-1", facet="running")
@@ -600,7 +600,9 @@ def test_an_emergency_is_done_first_and_counts_once_it_is_approved(approved: Sit
     number = approved.change(52, 80, approve=False, emergency=True, rollback="")
     judged = approved.reads(60, MOVED)
     assert judged.verdict is Verdict.UNAUTHORISED
-    said = "running changed in an emergency that nobody has approved: interface GE1/0/5: description A → B"
+    said = (
+        "running configuration changed in an emergency that nobody has approved: interface GE1/0/5: description A → B"
+    )
     assert approved.wrong(60)["sw-1"]["running/1"] == ("major", said)
     approved.do("li", "implement_change", number=number)
     approved.at(300)
@@ -622,7 +624,7 @@ def test_an_emergency_that_is_not_approved_in_time_is_worse(approved: Site) -> N
     assert wrong[f"overdue/{number}"].severity is Severity.CRITICAL
     approved.do("boss", "reject_change", number=number, text="no emergency")
     judged = approved.judges(late + 1)
-    assert str(judged.finding.told.summary).startswith("running changed without approval")
+    assert str(judged.finding.told.summary).startswith("running configuration changed without approval")
 
 
 def test_an_emergency_that_is_only_a_draft_is_overdue_after_its_hours(approved: Site) -> None:
@@ -657,7 +659,7 @@ def test_a_waiver_that_has_expired_opens_its_finding_again(approved: Site) -> No
     assert (finding.state, finding.reopened) == (FindingState.OPEN, 1)
     assert list(approved.wrong(600)["sw-1"]) == ["running/1"]
     said = [str(each.summary) for each in approved.rows(lambda tx: events.newest(tx, (EventKind.DRIFT,), 1))]
-    assert said == ["running: the time for which this was borne with is over"]
+    assert said == ["running configuration: the time for which this was borne with is over"]
 
 
 @pytest.mark.parametrize(("days", "sentence"), [(-1, "until: must be in the future"), (91, "until: at most 90 days")])
@@ -824,10 +826,10 @@ def test_what_nobody_approved_stands_in_the_report_until_it_is_over_and_what_was
     approved.reads(70, BASE, device="sw-2")
     said = lines(75)
     assert (
-        "D1 sw-1 running changed as approved: interface GE1/0/5: description A → B, 2026-11-22 11:00"
+        "D1 sw-1 running configuration changed as approved: interface GE1/0/5: description A → B, 2026-11-22 11:00"
         " (explained by change request 1)"
     ) in said
-    alone = "D2 sw-2 running changed without approval: sysname S2 → S1, 2026-11-22 11:10"
+    alone = "D2 sw-2 running configuration changed without approval: sysname S2 → S1, 2026-11-22 11:10"
     assert said.count(f"{alone} (without approval)") == 2
     assert "Change request 1: Port for radiology; approved" in said
     approved.do("boss", "waive_drift", number=2, owner="li", until=approved.moment(900).isoformat(), text="agreed")

@@ -106,9 +106,24 @@ _TRUNK = re.compile(
 )
 
 
-def risks(difference: Difference, severities: Mapping[Risk, Severity] = SEVERITIES) -> tuple[Risk, ...]:
-    """Return what a difference is about, the worst first."""
+_OF_FACETS: Mapping[str, Risk] = {
+    "users": Risk.USER,
+    "sudoers": Risk.USER,
+    "authorized_keys": Risk.USER,
+    "logins": Risk.USER,
+    "sockets": Risk.ACCESS,
+    "firewall": Risk.FIREWALL,
+}
+"""The sides of a server that are about one thing as a whole."""
+
+
+def risks(
+    difference: Difference, severities: Mapping[Risk, Severity] = SEVERITIES, facet: str = ""
+) -> tuple[Risk, ...]:
+    """Return what a difference of a facet is about, the worst first."""
     found = {risk for each in difference.alterations for risk in _of(each)}
+    if facet in _OF_FACETS and not difference.empty:
+        found.add(_OF_FACETS[facet])
     return tuple(sorted(found, key=lambda risk: (-severities.get(risk, OTHERWISE), list(Risk).index(risk))))
 
 

@@ -241,5 +241,9 @@ def _common(old: str, new: str) -> tuple[str, str, str]:
     same = next((at for at in range(most) if before[at] != after[at]), most)
     if "vlan" in old.casefold():
         same = next((at for at in range(same) if re.fullmatch(r"[\d,-]+|add", before[at])), same)
+    elif same > 1:
+        # What follows the change and is the same says nothing either, where it is clear what it is about.
+        while min(len(before), len(after)) > same + 1 and before[-1] == after[-1]:
+            before, after = before[:-1], after[:-1]
     what = " ".join(before[:same])
     return re.sub(r"^set ", "", what), " ".join(before[same:]), " ".join(after[same:])

@@ -124,6 +124,12 @@ CASES = {
         ["system login user vyos level admin → operator", "interfaces ethernet eth0 address 10.0.0.1/24 → 10.0.0.2/24"],
         {Risk.USER},
     ),
+    "what is the same at either end of a line": (
+        text(["dpkg openssl 1.1.1 amd64 ii"], ("interface Vlan10", "ip address 10.0.0.1 255.255.255.0")),
+        text(["dpkg openssl 3.0.2 amd64 ii"], ("interface Vlan10", "ip address 10.0.0.2 255.255.255.0")),
+        ["dpkg openssl 1.1.1 → 3.0.2", "interface Vlan10: ip address 10.0.0.1 → 10.0.0.2"],
+        set(),
+    ),
     "a package of a server": (
         text(("packages", "bash 5.2", "openssl 1.1.1")),
         text(("packages", "bash 5.2", "nmap 7.94", "openssl 3.0.2")),
@@ -198,6 +204,13 @@ def test_the_worst_is_named_first_and_says_how_bad_it_is():
     assert severity(found) is Severity.CRITICAL
     assert severity(found, {Risk.COMMUNITY: Severity.MINOR, Risk.LOGGING: Severity.WARNING}) is Severity.MINOR
     assert severity(()) is OTHERWISE
+
+
+def test_some_sides_of_a_server_are_about_one_thing_as_a_whole():
+    difference = compare(text(["tcp 0.0.0.0 22 sshd"]), text(["tcp 0.0.0.0 22 sshd", "tcp 0.0.0.0 4444 nc"]))
+    assert risks(difference) == ()
+    assert risks(difference, facet="sockets") == (Risk.ACCESS,)
+    assert risks(compare((), ()), facet="sockets") == ()
 
 
 def test_what_a_device_says_neither_moves_a_cursor_nor_fills_a_page():
