@@ -310,16 +310,30 @@ read_firewall() {
     done
 }
 
-# Every file of /etc: its path, mode, owner and digest, never its contents.
+# Of each file that is to the byte as its package brought it: `p PATH PACKAGE`, and `k PATH`.
+packaged() {
+    if ! has dpkg-query || ! has md5sum; then return; fi
+    # shellcheck disable=SC2016 # dpkg's own fields
+    list=$(dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package}\n${Conffiles}\n' 2>/dev/null) || return
+    printf '%s\n' "$list" | awk -v root="$root" '/^[^ ]/ { name = $1 } /^ \// && NF == 2 { print "p", root $1, name }'
+    printf '%s\n' "$list" | awk -v root="$root" '/^ \// && NF == 2 { print $2 "  " root $1 }' |
+        gently md5sum -c 2>/dev/null | sed -n 's/^\(.*\): OK$/k \1/p'
+}
+
+# Every file of /etc: its path, mode, owner and digest, never its contents. `packaged:NAME` means that it is as that
+# package brought it: a change of such a file is the package's, and one that takes the mark away is somebody's.
 read_etc() {
     need find
     need sha256sum
     need stat
     from=$root/etc
-    { gently find "$from" -xdev -type f -exec stat -c 'f %a %U:%G %n' {} + 2>/dev/null
+    { packaged
+        gently find "$from" -xdev -type f -exec stat -c 'f %a %U:%G %n' {} + 2>/dev/null
         gently find "$from" -xdev -type l -exec stat -c 'l %N' {} + 2>/dev/null
         gently find "$from" -xdev -type f -exec sha256sum {} + 2>/dev/null
     } | awk -v cut="$((${#root} + 1))" '
+        /^p / { of[$2] = $3; next }
+        /^k / { as[substr($0, 3)] = 1; next }
         /^f / { path = $0; sub(/^f [0-7]+ [^ ]+ /, "", path); mode[path] = $2; owner[path] = $3; next }
         /^l / { line = substr($0, 3); gsub(/\047/, "", line); print substr(line, cut), "link"; next }
         { path = $0; sub(/^\\?[0-9a-f]+ [ *]/, "", path); digest = $1; sub(/^\\/, "", digest); read[path] = digest }
@@ -327,7 +341,7 @@ read_etc() {
             for (path in mode) {
                 last = substr(mode[path], length(mode[path])) + 0
                 said = !(path in read) ? "unreadable" : (last >= 4 ? "" : "private:") substr(read[path], 1, 32)
-                print substr(path, cut), mode[path], owner[path], said
+                print substr(path, cut), mode[path], owner[path] (path in as ? " packaged:" of[path] : ""), said
                 count++
             }
             if (!count) print "\001"

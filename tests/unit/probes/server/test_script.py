@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -153,6 +154,29 @@ def test_each_file_of_etc_has_its_mode_owner_and_digest(server: LinuxRoot) -> No
     assert any("名 字.conf" in line for line in lines(server.path, "etc"))
 
 
+@pytest.mark.needs("dpkg-query", "md5sum")
+def test_a_file_of_etc_that_is_as_its_package_brought_it_says_so(server: LinuxRoot) -> None:
+    def line() -> str:
+        return next(each for each in lines(server.path, "etc") if each.startswith("/etc/ssl.cnf "))
+
+    def of_package(text: str) -> None:
+        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        status = (server.path / "var/lib/dpkg/status").read_text(encoding="utf-8")
+        bare = re.sub(r"Conffiles:\n.*\n", "", status)
+        named = bare.replace("Package: openssl\n", f"Package: openssl\nConffiles:\n /etc/ssl.cnf {digest}\n")
+        server.write("var/lib/dpkg/status", named)
+
+    of_package("as it came\n")
+    server.write("etc/ssl.cnf", "as it came\n")
+    first = line()
+    assert " packaged:openssl " in first
+    server.write("etc/ssl.cnf", "of a newer version\n")
+    assert "packaged" not in line()
+    of_package("of a newer version\n")
+    assert " packaged:openssl " in line()
+    assert line() != first
+
+
 @pytest.mark.needs("dpkg-query")
 def test_packages_are_told_with_version_and_state(server: LinuxRoot) -> None:
     assert lines(server.path, "packages") == ["dpkg gone 1.0 all rc", "dpkg openssl 3.0.11-1~deb12u2 amd64 ii"]
@@ -255,6 +279,7 @@ LOOKING = {
         "last",
         "ls",
         "lsblk",
+        "md5sum",
     ),
     *(
         "nft",
