@@ -31,6 +31,7 @@ def test_what_the_service_does_and_what_it_is_told_is_recorded_and_signed(servic
     service.start()
     service.command("log", "add", "the UPS beeps", "--by", "zhang")
     service.command("report", "release", "9", "--by", "root", code=2)
+    wait_for((service.folder / "audit.anchors").exists, 20)
     service.configure(LEADER + "[polling]\nworkers = 5\n")
     assert service.process is not None
     service.process.send_signal(signal.SIGHUP)
