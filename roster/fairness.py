@@ -27,6 +27,8 @@ _ALL = 100
 _EVEN = 95
 """From how many per cent on duty counts as evenly shared: hours never divide without a rest."""
 
+SHARED = (Post.PRIMARY, Post.SECOND)
+"""The posts that people take turns at."""
 SPRING_FESTIVAL = ("Spring Festival", "春节")
 NATIONAL_DAY = ("National Day", "国庆")
 """What a holiday's name contains, in the words of libraries and of notices."""
@@ -94,7 +96,7 @@ def fairness(
     *,
     now: datetime,
     people: Iterable[str] = (),
-    posts: Collection[Post] = (Post.PRIMARY, Post.SECOND),
+    posts: Collection[Post] = SHARED,
 ) -> Fairness:
     """Return how [start, end) is shared among those who have duty in it, and `people` who may have none."""
     asked = Span(utc(start), utc(end))
@@ -152,6 +154,12 @@ def pick(people: Iterable[str], busy: Collection[str], last: Mapping[str, date |
     free = sorted(person for person in people if person not in busy)
     never = [person for person in free if person not in last]
     return never[0] if never else min(free, key=lambda person: (last[person].isoformat(), person), default=None)
+
+
+def takers(roster: Roster) -> frozenset[str]:
+    """Return who takes turns at all, leaders on call and shadows aside: whoever never does is no fair choice."""
+    layers = (layer for layer in roster.layers if layer.post in SHARED)
+    return frozenset(name for layer in layers for group in layer.rotation.groups for name in group)
 
 
 def suggest(

@@ -20,6 +20,7 @@ from netwatch.config.people import standards
 from netwatch.errors import StorageError, UsageError
 from netwatch.language import LANGUAGES, of_terminal, said, translations
 from netwatch.language import gettext as _
+from netwatch.planned import stand_ins
 from netwatch.plugins import Registry
 from netwatch.storage import roster as rows
 from probes.api import _ as mark
@@ -27,7 +28,7 @@ from roster import month_render
 from roster.checks import checks
 from roster.cover import next_change, planned, shifts
 from roster.exchange import ExchangeKind, hands_over
-from roster.fairness import fairness, suggest
+from roster.fairness import fairness
 from roster.month import month
 from roster.publication import days_of
 
@@ -367,9 +368,7 @@ def _show_suggestions(arguments: argparse.Namespace) -> int:
     slot = next((each for each in slots if each.id == arguments.shift), None)
     if slot is None:
         raise UsageError(mark("there is no shift {shift} ahead"), shift=arguments.shift)
-    away = {each.person for each in _read(settings) if each.start < slot.span.end and slot.span.start < each.end}
-    people = [name for name, person in settings.people.items() if person.mail]
-    found = suggest(settings.roster, slot, people, away=away, least_rest=settings.file.roster.least_rest)
+    found = stand_ins(settings, slot, _read(settings))
     if arguments.format == "json":
         print(json.dumps([each.person for each in found]))
         return 0

@@ -12,8 +12,12 @@ from netwatch.mail.layout import laid_out
 from netwatch.mail.office import office_of
 from netwatch.mail.sheet import Fact, Sheet
 from netwatch.mail.wording import Wording, harmless
+from netwatch.planned import stand_ins
 from netwatch.storage import identity, outbox
+from netwatch.storage import roster as rows
 from probes.api import _
+from roster.cover import shifts
+from roster.exchange import ExchangeKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +32,9 @@ if TYPE_CHECKING:
     from roster.exchange import Exchange
 
 KIND = "roster"
+MOST, CHOICE = 10, 3
+"""So many shifts that leave would empty are named, and so many for each who could come."""
+Empty = tuple["Shift", tuple[str, ...]]
 
 
 class Notice(Enum):
@@ -54,11 +61,22 @@ def tell(
 ) -> None:
     """Queue a mail to each of some people; who has no address is passed over."""
     office, own = office_of(settings), identity.of(tx)
+    empty = _left_empty(tx, settings, exchange) if exchange is not None and notice is Notice.ASKED else ()
     about = f"{exchange.id}-{exchange.state.value}{month}" if exchange is not None else f"{month}-{now:%Y%m%dT%H%M%S}"
     for name in dict.fromkeys(people):
         if name in office.reachable:
             reader = Reader(office, own, name, f"{KIND}/{notice.value}/{about}/{name}", now)
-            outbox.add(tx, _letter(reader, notice, exchange, month=month, text=text))
+            outbox.add(tx, _letter(reader, notice, exchange, empty, month=month, text=text))
+
+
+def _left_empty(tx: Connection, settings: Settings, exchange: Exchange) -> tuple[Empty, ...]:
+    """Return the shifts that leave would make a gap of, and who could come for each, the fairest first."""
+    if exchange.kind is not ExchangeKind.LEAVE:
+        return ()
+    ahead = shifts(settings.roster, exchange.start, exchange.end)
+    own = [shift for shift in ahead if exchange.applicant in shift.people][:MOST]
+    away = rows.leaves(tx) if own else ()
+    return tuple((shift, tuple(each.person for each in stand_ins(settings, shift, away)[:CHOICE])) for shift in own)
 
 
 def letter_ahead(office: Office, identity: str, person: str, shift: Shift, stamp: str, now: datetime) -> Letter:
@@ -89,7 +107,9 @@ def letter_to_publish(office: Office, identity: str, person: str, month: str, no
     return _sealed(reader, first, first, (), commands)
 
 
-def _letter(reader: Reader, notice: Notice, exchange: Exchange | None, *, month: str, text: str) -> Letter:
+def _letter(
+    reader: Reader, notice: Notice, exchange: Exchange | None, empty: Iterable[Empty], *, month: str, text: str
+) -> Letter:
     word, office = reader.word, reader.office
     if exchange is None:
         sentence = (
@@ -112,6 +132,7 @@ def _letter(reader: Reader, notice: Notice, exchange: Exchange | None, *, month:
         Fact(word(_("From")), word.moment(exchange.start)),
         Fact(word(_("Until")), word.moment(exchange.end)),
         *(Fact(word(_("Change")), _change(word, office, each)) for each in exchange.covers),
+        *(Fact(word(_("To be filled")), _filled(word, office, shift, people)) for shift, people in empty),
         Fact(word(_("Reason")), harmless(exchange.reason)),
         Fact(word(_("Said")), harmless(exchange.judgement)),
     )
@@ -133,6 +154,12 @@ def _commands(exchange: Exchange) -> tuple[tuple[str, str], ...]:
 def _change(word: Wording, office: Office, cover: Cover) -> str:
     people = " → ".join(harmless(office.called(name)) for name in (cover.person, cover.by) if name)
     return word(_("{shift}: {people}"), shift=cover.slot or "", people=people) if cover.slot else people
+
+
+def _filled(word: Wording, office: Office, shift: Shift, people: tuple[str, ...]) -> str:
+    """Return a shift that somebody has to take, and who could."""
+    could = _names(word, office, people) or word(_("nobody"))
+    return word(_("{shift}; could come: {people}"), shift=f"{shift.slot} {word.moment(shift.start)}", people=could)
 
 
 def _names(word: Wording, office: Office, names: tuple[str, ...]) -> str:

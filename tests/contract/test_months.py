@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from roster.cover import on_duty
 from roster.exchange import ExchangeState
 from roster.layers import Post
 from roster.month import month
+from tests.mailroom import text_of
 from tests.scenario import Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -175,6 +177,11 @@ async def test_who_is_on_leave_is_not_swapped_onto_and_the_gap_is_seen_and_fille
     other = next(name for name in ("li", "wang", "zhang") if name != mine)
     rota.do(other, "ask_leave", start="2026-02-01T00:00", end="2026-02-05T00:00", text="探亲")
     assert rota.there(local("2026-02-01T23:00")) != ()
+    (asked,) = [each for each in rota.letters() if each.kind == "roster" and each.person == "boss"]
+    filled = [line for line in text_of(asked.content or b"").splitlines() if line.startswith("需补班次")]
+    assert len(filled) == sum(rota.there(local(f"2026-02-0{n}T23:00")) == (other,) for n in range(1, 5))
+    assert all(re.search(r"whole/2026-02-0\d/primary 2026-02-0\d \d\d:00；可替班：.+、.+", line) for line in filled)
+    assert "赵主任" not in "".join(filled), "a leader takes no turns"
     rota.do("boss", "approve_exception", number=1)
     with pytest.raises(UsageError, match="is on leave then"):
         rota.do(mine, "propose_swap", **{"with": other, "shift": shift(day)})
