@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netwatch.config.registers import types
@@ -18,7 +19,7 @@ from probes.server.facets import PASSING
 from probes.server.sessions import sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -26,21 +27,40 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
     from netwatch.domain.drift.snapshot import Snapshot
     from netwatch.domain.logins import Remark, Stay
-    from netwatch.domain.software import Approved, Thing
+    from netwatch.domain.software import Approved
 
 LOGINS = "logins"
 """The facet that tells of log-ins."""
 MOST_ENTRIES = 10_000
 
 
-def troubles(tx: Connection, settings: Settings, now: datetime) -> Mapping[str, Mapping[str, Wrong]]:
-    """Return what is wrong with conduct on each server that is looked at, by a key that stays the same."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was wrong with the software of a server, and what that rests on: the same texts and approvals say the same."""
+
+    contents: tuple[str, ...]
+    approved: tuple[Approved, ...]
+    groups: frozenset[str]
+    remarks: tuple[Remark, ...] = ()
+
+
+def troubles(
+    tx: Connection, settings: Settings, now: datetime, known: dict[str, Judged] | None = None
+) -> Mapping[str, Mapping[str, Wrong]]:
+    """Return what is wrong with conduct on each server that is looked at, by a key that stays the same.
+
+    `known` is what was found last, by server; it is brought up to date, so that nothing is judged twice.
+    """
     servers = {name: frozenset(each.groups) for name, each in settings.devices.items() if _is_asked(settings, name)}
     if not servers:
         return {}
-    found = {name: [*_software(tx, settings, name, groups)] for name, groups in servers.items()}
-    for said in _logins(tx, settings, servers, now):
-        found[said[0]] += said[1]
+    known = {} if known is None else known
+    allowed = tuple(_approved(tx, settings))
+    for name, groups in servers.items():
+        known[name] = _software(tx, settings, name, groups, allowed, known.get(name))
+    found = {name: list(known[name].remarks) for name in servers}
+    for name, said in _logins(tx, settings, servers, now):
+        found[name] += said
     return {name: {each.key: Wrong(each.severity, each.summary) for each in said} for name, said in found.items()}
 
 
@@ -48,17 +68,22 @@ def _is_asked(settings: Settings, device: str) -> bool:
     return looked_at(settings.file.conduct, settings.devices[device].groups, device)
 
 
-def _software(tx: Connection, settings: Settings, device: str, groups: frozenset[str]) -> Iterable[Remark]:
-    shown = tuple(_things(tx, settings, device))
-    return software.remarks(shown, tuple(_approved(tx, settings)), device, groups) if shown else ()
-
-
-def _things(tx: Connection, settings: Settings, device: str) -> Iterator[Thing]:
+def _software(
+    tx: Connection,
+    settings: Settings,
+    device: str,
+    groups: frozenset[str],
+    allowed: tuple[Approved, ...],
+    before: Judged | None,
+) -> Judged:
     looks = settings.file.conduct.looks
-    for facet, look in FACETS.items():
-        snapshot = _newest(tx, device, facet) if look in looks else None
-        if snapshot is not None:
-            yield from things(facet, snapshots.sections_of(tx, snapshot))
+    read = [(facet, _newest(tx, device, facet)) for facet, look in FACETS.items() if look in looks]
+    shown = [(facet, each) for facet, each in read if each is not None]
+    now = Judged(tuple(f"{facet} {each.content}" for facet, each in shown), allowed, groups)
+    if before is not None and replace(before, remarks=()) == now:
+        return before
+    found = [thing for facet, each in shown for thing in things(facet, snapshots.sections_of(tx, each))]
+    return replace(now, remarks=software.remarks(found, allowed, device, groups))
 
 
 def _newest(tx: Connection, device: str, facet: str) -> Snapshot | None:

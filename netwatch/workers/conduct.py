@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from netwatch.clock import Clock
+    from netwatch.drift.conduct import Judged
     from netwatch.storage.database import Database
     from netwatch.workers.observer import Observer
     from netwatch.workers.watched import Watched
@@ -33,6 +34,7 @@ class ConductWorker:
         self._watched = watched
         self._clock = clock
         self._observer = observer
+        self._known: dict[str, Judged] = {}
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
@@ -46,7 +48,7 @@ class ConductWorker:
     async def look(self, now: datetime) -> None:
         """State once all that is wrong now; what is no longer looked at is over."""
         settings = self._watched.settings
-        found = await self._database.read(partial(troubles, settings=settings, now=now))
+        found = await self._database.read(partial(troubles, settings=settings, now=now, known=self._known))
         for device in settings.devices:
             wrong = {key: Trouble(each.severity, each.summary) for key, each in found.get(device, {}).items()}
             if wrong or self._has_faults(device):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,6 +60,10 @@ SOFTWARE = {"device": "srv-1", "software": "7-Zip 22.01", "why": "解压"}
 class Servers(Scenario):
     """Two servers, of which one is looked at, and what was read of them."""
 
+    @cached_property
+    def worker(self) -> ConductWorker:
+        return ConductWorker(self.database, self.watched, self.clock, self.observer)
+
     def shows(self, minute: float, facet: str, *lines: str, device: str = "srv-1", settled: bool = True) -> None:
         """Keep what a facet was read to be at that minute."""
         self.at(minute)
@@ -85,7 +90,7 @@ class Servers(Scenario):
     async def look(self, minute: float) -> list[str]:
         """Look as the worker does each minute; return what is wrong then."""
         self.at(minute)
-        await ConductWorker(self.database, self.watched, self.clock, self.observer).look(self.clock.now())
+        await self.worker.look(self.clock.now())
         return sorted(f"{each.subject.device}: {each.summary}" for each in self.faults() if each.open)
 
 
