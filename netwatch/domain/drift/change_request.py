@@ -166,7 +166,7 @@ class Freeze:
 def step(request: ChangeRequest, what: ChangeStep, who: Doer, now: datetime, text: str = "") -> ChangeRequest:
     """Return a change request after a step; NotAllowed where it may not be taken now, or not by them."""
     if request.state not in _from(request, what):
-        raise NotAllowed(_("change request {number} is {state}; this step cannot follow"), _named(request))
+        raise NotAllowed(_("change request {number} ({state}): this step cannot follow"), _named(request))
     return _STEPS[what](request, who, now, text)
 
 

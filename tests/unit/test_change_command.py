@@ -1,0 +1,163 @@
+"""`netwatch change`, and what a leader says by `netwatch drift`."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from netwatch.cli import main
+from netwatch.clock import SystemClock
+from netwatch.config import load
+from netwatch.domain.drift.snapshot import Snapshot, canonical
+from netwatch.drift.judging import judge
+from netwatch.plugins import Registry
+from netwatch.storage import blobs, deviations, snapshots
+from netwatch.storage.database import Database
+from probes.collect import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+Run = "Callable[..., tuple[int, str, str]]"
+CONFIG = """
+[site]
+zone = "Asia/Shanghai"
+
+[[person]]
+name = "wang"
+title = "Wang"
+role = "leader"
+
+[[person]]
+name = "li"
+
+[[person]]
+name = "zhao"
+
+[[group]]
+name = "switches"
+
+[[device]]
+name = "sw-1"
+address = "127.0.0.1"
+groups = ["switches"]
+check = [{ kind = "icmp" }]
+"""
+BEFORE = (Section(("interface GE1/0/5",), ("description A",)),)
+AFTER = (Section(("interface GE1/0/5",), ("description B",)),)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NETWATCH_LANGUAGE", "en")
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "config.toml").chmod(0o600)
+    with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
+        database.write_now(lambda tx: read(tx, BEFORE, None))
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def ran(*words: str) -> tuple[int, str, str]:
+        code = main([*words, "--config", str(folder / "config.toml")])
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return ran
+
+
+def read(tx: Connection, sections: tuple[Section, ...], before: datetime | None) -> datetime:
+    now = SystemClock().now()
+    name = blobs.put(tx, canonical(sections))
+    snapshots.add(tx, Snapshot(0, "sw-1", "running", name, "vrp/1", now, now, before, settled=now))
+    return now
+
+
+def deviate(folder: Path) -> str:
+    """Let the switch become something else; return the hash of what it is."""
+    settings = load(folder / "config.toml", Registry.installed())
+    with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
+        last = database.read_now(lambda tx: snapshots.newest(tx, "sw-1", "running"))
+        database.write_now(lambda tx: read(tx, AFTER, last.last_seen))
+        judged = database.write_now(lambda tx: judge(tx, settings, "sw-1", "running", SystemClock().now()))
+    return judged.snapshot.content
+
+
+def asked(*more: str, hours: float = 2) -> tuple[str, ...]:
+    until = (datetime.now(UTC) + timedelta(hours=hours)).isoformat()  # noqa: TID251 - a command has no other clock
+    return ("change", "new", "Port for radiology", "--reason", "new device", "--until", until, "--device", "sw-1",
+            "--rollback", "undo", "--by", "li", *more)  # fmt: skip
+
+
+def test_a_request_goes_from_its_applicant_to_a_leader_and_is_shown_with_all_that_it_says(run):
+    assert run(*asked("--path", "interface GE1/0/*"))[1] == "change request 1 waits for approval\n"
+    (listed,) = run("change", "list")[1].splitlines()[1:]
+    assert listed.split()[:4] == ["1", "waits", "for", "approval"]
+    assert listed.endswith("li         sw-1 · interface GE1/0/*  Port for radiology")
+    assert run("change", "approve", "1", "--by", "wang")[1] == "change request 1 is approved\n"
+    code, out, _err = run("change", "show", "1")
+    assert code == 0
+    assert out.startswith("1  Port for radiology  approved\n")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "On sw-1 · interface GE1/0/*" in lines
+    assert "Implementers li" in lines
+    assert any(line.startswith("Approved by Wang, 20") for line in lines)
+    assert lines[-1] == "Nothing was seen to change by it."
+
+
+def test_requests_under_way_are_listed_and_those_that_are_over_on_demand(run):
+    assert run("change", "list")[1] == "No change requests.\n"
+    run(*asked("--emergency"))
+    run("change", "reject", "1", "--reason", "not now", "--by", "wang")
+    assert run("change", "list")[1] == "No change requests.\n"
+    out = run("change", "list", "--all")[1].splitlines()
+    assert "rejected, emergency" in out[1]
+    assert out[1].endswith("Port for radiology")
+    (plain,) = json.loads(run("change", "list", "--all", "--format", "json")[1])
+    assert (plain["state"], plain["judgement"], plain["targets"][0]["device"]) == ("rejected", "not now", "sw-1")
+
+
+def test_a_step_that_may_not_be_taken_is_refused_with_a_sentence(run):
+    run(*asked())
+    assert run("change", "approve", "1", "--by", "zhao") == (2, "", "zhao does not lead\n")
+    assert run("change", "verify", "1", "--by", "zhao")[2] == (
+        "change request 1 (waits for approval): this step cannot follow\n"
+    )
+    assert run("change", "show", "9") == (2, "", "there is no change request 9\n")
+
+
+def test_a_leader_approves_by_number_or_by_the_hash_that_they_have_seen(run, folder):
+    assert run("drift", "approve", "sw-1", "--first", "--by", "wang")[1] == "sw-1 is approved as found; facets: 1\n"
+    content = deviate(folder)
+    said = f"running configuration of sw-1 is approved as {content[:12]}\n"
+    code, _out, err = run("drift", "approve", "sw-1", "running", "--content", "0123456789ab", "--by", "wang")
+    assert (code, err.startswith("running configuration of sw-1 is not, or no longer, what you name")) == (2, True)
+    assert run("drift", "approve", "sw-1", "--by", "wang")[2] == (
+        "name the facet of sw-1 too, such as running, or --first\n"
+    )
+    assert run("drift", "approve", "sw-1", "running", "--content", content[:12], "--by", "wang")[1] == said
+
+
+def test_a_finding_is_approved_borne_with_or_rejected_by_its_number(run, folder):
+    run("drift", "approve", "sw-1", "--first", "--by", "wang")
+    deviate(folder)
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()  # noqa: TID251 - a command has no other clock
+    said = run("drift", "waive", "1", "--until", until, "--owner", "li", "--reason", "new card", "--by", "wang")[1]
+    assert said.startswith("finding 1 is borne with until 20")
+    assert said.endswith("; li answers for it\n")
+    assert run("drift", "reject", "1", "--reason", "no", "--by", "zhao") == (2, "", "zhao does not lead\n")
+    assert run("drift", "reject", "1", "--reason", "put it back", "--by", "wang")[1] == (
+        "finding 1 is rejected: sw-1 is to be put back\n"
+    )
+    assert run("drift", "approve", "1", "--by", "wang")[0] == 0
+    with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
+        finding = database.read_now(lambda tx: deviations.get(tx, 1))
+    assert (finding.state.value, finding.closing.value) == ("closed", "baselined")
