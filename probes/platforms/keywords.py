@@ -10,44 +10,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from probes.platforms.forms import HOLDER, HOLDING, NEAR, PUBLIC, Span, bare, is_topic, marked
 from probes.platforms.pattern import FOLLOWING, RESERVED
-from probes.platforms.vocabulary import HINTS, KINDS, NAMED, PAIRS, TOPICS
+from probes.platforms.vocabulary import HINTS, KINDS, NAMED, PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Span = tuple[int, int]
 
-
-_HOLDER = (
-    r"(?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd)s?"
-    r"|(?:[\w.-]*[-_.])?(?:secrets?|psk(?:-?secret)?|ppk|cak|token|credential|community(?:-?name|-?string)?|communities)"
-    r"|(?:[\w.-]*[-_])?(?:key|keystring|apikey|privatekey|presharedkey|sharedkey|secretkey|pre-?shared-?key)"
-    r"|(?:[\w-]*[-_])?(?:auth|priv|login|enable)[-_]?pass"
-    r"|(?:[\w-]*[-_])?key-string|psksecret|trapcommunity|rocommunity6?|rwcommunity6?|auth-code|authcode)"
-)
-HOLDING = re.compile(_HOLDER, re.IGNORECASE)
-HOLDER = re.compile(rf"(?<![\w./,=-])({_HOLDER})(?![\w/.-])(?=\s)", re.IGNORECASE)
-ASSIGNED = re.compile(
-    rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|{_HOLDER}))"
-    r"(\\?[\"'])?\s{0,3}(?:[:=：]|=>)[ \t]*"
-    r"(\\\"(?:(?!\\\").)*\\\"|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"';,]\S*)",
-    re.IGNORECASE,
-)
-SPOKEN = re.compile(
-    r"(?<![\w./-])(?:password|passwd|passphrase|pwd|psk|密码|口令|密钥)\s*(?:is\s+|are\s+|是|为)\s*([^\s\"';]\S*)",
-    re.IGNORECASE,
-)
-URL = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@(?=[\w.\[\-:]+(?:[/\s\"';>,\])]|$))", re.IGNORECASE
-)
-BEARER = re.compile(r"\b(?:bearer|basic)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
-ELEMENT = re.compile(
-    rf"<((?:[\w-]+:)?(?:{_HOLDER}|prv|bcrypt-hash|(?:md5|sha512)-hash|tls|static_keys))>([^<]+)</", re.IGNORECASE
-)
-PRIVATE = re.compile(
-    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)"
-)
+HELD = re.compile(rf"(?<![\w./,=-])({HOLDER})(?![\w/.-])(?=\s)", re.IGNORECASE)
 HASHED = re.compile(
     r"(?<![\w-])(?:auth|authentication|authentication-mode|auth-protocol|priv|privacy|privacy-mode|priv-protocol|encryption-mode)\s+"
     r"(?:md5|sha\S*|aes\S*|des\S*|3des\S*)\s+(?:(?:128|192|256|cipher|simple|encrypted|localized|ciphertext|\d)\s+)*"
@@ -55,11 +26,6 @@ HASHED = re.compile(
     re.IGNORECASE,
 )
 
-PUBLIC = re.compile(
-    r"(?:public|trusted|host|ssh|authorized|foreign|license|licence|product|activation|hot|primary|sort|hash|ssh-rsa|"
-    r"tunnel|flow|routing|foreign|send|accept|registry|index|dns|ds|zone|feature|root|sec-name|row)[-_]key$|^(?:key-hash|keys?-exchange|nopasswd)$",
-    re.IGNORECASE,
-)
 TALK = re.compile(
     r"\s*(?:(?:set|add|edit)\s+)?(?:(?![\w-]*(?:user|key|password|account|client|peer))\S+\s+){0,2}?"
     r"(?:description|desc|descr|remark|comments?|alias|location|contact|sys-?(?:location|contact|descr))\b"
@@ -68,11 +34,16 @@ TALK = re.compile(
 )
 """What people have written for people: only what is plainly given as a secret is one there."""
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+HOLDS = ("community", "read", "write", "ro", "rw", "get", "set", "access")
+"""How the words begin that are a community of SNMP and none of BGP: `read-community`, not `send-community`."""
+MADE = frozenset({"add", "create", "readonly", "readwrite", "index"})
+"""What is done with a community, before it is named."""
 NUMBER = re.compile(r"\d{1,2}")
 """How it is written, such as 0, 7 or 15, or a number of its own."""
+ENCRYPTED = re.compile(r"(?<![\w-])(?:[\w-]+-)?encrypt(?:ed)?\s+(?:sha_?\d+\s+)?(\"[^\"]*\"|[^\s;]\S*)", re.IGNORECASE)
+ACCOUNT = re.compile(r"account|admin|user|radius|tacacs|snmp|ntp|auth", re.IGNORECASE)
+"""Where `encrypted` is said of one of these, a secret stands behind it."""
 USED = re.compile(r"\s+\S+\s+(?:secret|key)\s+\S", re.IGNORECASE)
-NEAR = 200
-"""So many characters around a word say what it means there."""
 VALUE = re.compile(r"""\s*(?:[:=]\s*)?("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|\S+)""")
 FOLLOWS = re.compile(rf"(?:{FOLLOWING}|rekey_interval|user_control|[{{}}\[\];|]|##|-\S+|\S+=\S*)", re.IGNORECASE)
 NUMBERED = re.compile(
@@ -114,30 +85,23 @@ def is_talk(line: str) -> bool:
 
 def spans(line: str, above: Sequence[str] = (), *, talk: bool = False) -> Iterator[Span]:
     """Yield where secrets stand in a line below these lines. In `talk` only what is given as one counts."""
-    yield from _marked(line)
+    yield from marked(line)
     if not talk:
         yield from _behind(line, above)
-
-
-def _marked(line: str) -> Iterator[Span]:
-    """Yield what a form of writing gives as a secret: in an address, an assignment, an element, a key block."""
-    for form in (URL, PRIVATE, SPOKEN, BEARER):
-        yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
-    yield from (match.span(2) for match in ELEMENT.finditer(line))
-    for match in ASSIGNED.finditer(line):
-        if not _is_topic(match[3], line[match.end(3) : match.end(3) + NEAR]) and not PUBLIC.search(match[1]):
-            yield bare(line, *match.span(3))
 
 
 def _behind(line: str, above: Sequence[str]) -> Iterator[Span]:
     if USER.match(line):
         yield from _user(line)
         return
+    for match in ENCRYPTED.finditer(line) if ACCOUNT.search(line) else ():
+        if not NO_KEY.fullmatch(match[1]) and not FOLLOWS.fullmatch(match[1]):
+            yield bare(line, *match.span(1))
     for match in HASHED.finditer(line):
         if not NO_KEY.fullmatch(match[1]):
             yield bare(line, *match.span(1))
     last = 0
-    for match in HOLDER.finditer(line):
+    for match in HELD.finditer(line):
         start, end = match.span(1)
         if start >= last and not _speaks(
             match[1].lower(), line[max(0, start - NEAR) : start], line[end : end + NEAR], above
@@ -182,13 +146,12 @@ def _of_snmp(word: str, before: str, above: Sequence[str]) -> bool:
     if BGP.search(before) and not SNMP.search(before):
         return False
     if word not in {"community", "communities"}:
-        return SNMP.search(word) is not None or word.startswith(("read", "write", "ro", "rw", "get", "set", "access"))
+        return SNMP.search(word) is not None or word.startswith(HOLDS)
     return bool(SNMP.search(before)) or any(SNMP.search(each) for each in above)
 
 
 def _value(line: str, at: int, holder: str) -> Iterator[Span]:
     """Yield the secret that stands from there on, behind the words that say how it is written."""
-    of_key, single = holder.endswith("-key"), "communit" in holder
     token = VALUE.match(line, at)
     while token and (rest := VALUE.match(line, token.end())):
         word = token[1].lower()
@@ -196,18 +159,23 @@ def _value(line: str, at: int, holder: str) -> Iterator[Span]:
             return
         if word in PAIRS:
             token = VALUE.match(line, rest.end())
-        elif (
-            word in KINDS
-            or ADDRESS.fullmatch(word)
-            or (NUMBER.fullmatch(word) and (of_key or not FOLLOWS.fullmatch(rest[1])))
-        ):
+        elif _describes(word, rest[1], holder):
             token = rest
         else:
             break
-    if token is None or _is_topic(token[1], line[token.end() : token.end() + NEAR]):
+    if token is None or is_topic(token[1], line[token.end() : token.end() + NEAR]):
         return
     start, end = bare(line, *token.span(1))
-    yield start, end if single or token[1][0] in "\"'" else _tail(line, end)
+    yield start, end if "communit" in holder or token[1][0] in "\"'" else _tail(line, end)
+
+
+def _describes(word: str, following: str, holder: str) -> bool:
+    """Whether a word says how the secret behind it is written, or what it is for."""
+    if NUMBER.fullmatch(word):
+        return holder.endswith("-key") or not FOLLOWS.fullmatch(following)
+    if "communit" in holder and word in MADE:
+        return True
+    return word.rstrip(":") in KINDS or ADDRESS.fullmatch(word) is not None
 
 
 def _tail(line: str, end: int) -> int:
@@ -217,25 +185,3 @@ def _tail(line: str, end: int) -> int:
     while (token := VALUE.match(line, end)) and not FOLLOWS.fullmatch(token[1]) and token[1][0] not in ";{}#|[]":
         end = token.end()
     return end
-
-
-def _is_topic(value: str, after: str) -> bool:
-    """Whether this is no secret: a word that speaks of one, or the sign of a block."""
-    word = value.strip("\"';,").lower()
-    return (
-        value[0] in "{}[]|;#<"
-        or not word
-        or (word in TOPICS and value[0] not in "\"'")
-        or (word in KINDS and not after.strip(" ;"))
-    )
-
-
-def bare(line: str, start: int, end: int) -> Span:
-    """Return a span without a closing mark behind it, and without quotes that are those of a text in quotes."""
-    while end - start > 1 and line[end - 1] in ";,":
-        end -= 1
-    if line.startswith('\\"', start) and line.endswith('\\"', start, end) and end - start > 3:  # noqa: PLR2004 - both marks
-        return start + 2, end - 2
-    if line[end - 1] in "\"'" and line[start] != line[end - 1] and end - start > 1:
-        end -= 1
-    return start, end

@@ -6,6 +6,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from probes.platforms import keywords
+from probes.platforms.forms import bare
 from probes.platforms.rules import Speech
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ def tag(secret: str, key: bytes) -> str:
 
     What looks like a tag already is a secret like any other: else whoever knows a tag could hide a change behind it.
     """
-    bare = secret[1:-1] if len(secret) > 1 and secret[0] == secret[-1] and secret[0] in "\"'" else secret
-    return f"<secret:{hmac.digest(key, bare.encode(errors='surrogatepass'), 'sha256').hex()[:8]}>"
+    inner = secret[1:-1] if len(secret) > 1 and secret[0] == secret[-1] and secret[0] in "\"'" else secret
+    return f"<secret:{hmac.digest(key, inner.encode(errors='surrogatepass'), 'sha256').hex()[:8]}>"
 
 
 class Masker:
@@ -58,14 +59,14 @@ class Masker:
         return _replaced(text, found, self._key) if found else text
 
     def _placed(self, text: str, words: set[str], above: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
-        bare = text.lstrip()
-        off = len(text) - len(bare)
+        line = text.lstrip()
+        off = len(text) - len(line)
         for place in (*self._anywhere, *(place for word in words for place in self._places[word])):
-            match = place.line.match(bare)
+            match = place.line.match(line)
             if match and (place.above is None or any(place.above.match(each.lstrip()) for each in above)):
                 for group in range(1, place.line.groups + 1):
                     if match.start(group) >= 0:
-                        start, end = keywords.bare(bare, *match.span(group))
+                        start, end = bare(line, *match.span(group))
                         yield start + off, end + off, place.is_rewritten
 
 

@@ -8,8 +8,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 HINTS = (
-    "pass", "secret", "commun", "key", "psk", "pwd", "token", "cipher", "://", "auth", "priv", "cak", "pin",
-    "credential", "密码", "口令", "密钥", "bearer", "hash", "</", "usm-user", " user",
+    "pass", "secret", "commun", "key", "psk", "pw", "token", "cipher", "://", "auth", "priv", "cak", "pin",
+    "credential", "密码", "口令", "密钥", "bearer", "hash", "</", "$", "encrypt", "preshare", "usm-user", " user",
 )  # fmt: skip
 """A line without one of these says nothing of a secret."""
 
@@ -29,13 +29,13 @@ PAIRS = _words("address eigrp group hostname id index key-id level role type use
 
 TOPICS = _words(
     """
-    add additive age aging algorithm algorithms all alphanumeric always and any are attempt attempts auth-method
+    additive age aging algorithm algorithms all alphanumeric always and any are attempt attempts auth-method
     be bits both chain chain-name change changed complexity complexity-check config-key configuration
     configuration-control default delete disable disabled dsa ecdh ecdsa ed25519 enable enabled encryption
     encryption-level exchange expanded expiration expire expires expiry export extended false for format from
     generate hidden-characters history id import in include-credentials key-chain keychain large length lifetime
     list lockout management manager-only map-context match max-length maximum-length members min-length
-    minimum-length name names never no none not of on optional param or policies policy prompt receive recovery
+    minimum-length name names never no none not of on optional param or policies restriction restrictions installed config policy prompt receive recovery
     required requirements reset retries retry rotation rsa rule rules send set size special-char standard
     strength strength-check the timeout to true type-6 usage usage-keys was x25519 yes zeroize
     """

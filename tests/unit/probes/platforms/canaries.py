@@ -809,6 +809,164 @@ description 密码：CANARY
 remark pw: password=CANARY
 """
 
+GENERIC += """\
+snmp-server host 1.2.3.4 CANARY version 2c udp-port 162
+snmp-server host 1.2.3.4 inform retry 3 CANARY version 2c
+snmp-server host 10.0.0.1 traps version 2c CANARY
+snmp-server host 10.0.0.1 version 2 CANARY
+snmp-server community CANARY rw
+snmp-server community 0 CANARY ro 10
+snmp-server trap-destination 10.0.0.1 version v2c CANARY
+snmp-server get-community CANARY set-community CANARY trap-community CANARY
+snmp-server community "CANARY" read-write
+enable super-user-password 8 $1$CANARY
+enable port-config-password CANARY
+username "admin" password CANARY privilege 15 encrypted
+username admin password 7 CANARY
+username admin access-level 15 password CANARY
+user name admin privilege admin secret 5 $1$CANARY
+username admin passwd CANARY
+snmp community create CANARY
+radius auth add 1 10.1.1.1 1812 ascii CANARY
+radius auth add encrypt 1 10.1.1.1 1812 password 1 aaaa bbbb 16 CANARY
+mgmtuser add encrypt admin 1 iv1 CANARY read-write
+create snmp community CANARY view CommunityView read_write
+create account admin x encrypt sha_1 CANARY
+config account admin encrypt sha_1 *@&CANARY
+config radius add 1 10.1.1.1 key CANARY auth_port 1812
+create snmp host 10.1.1.1 v2c CANARY
+set snmp community CANARY
+set snmp community "CANARY" Read-Only Trap-on traffic version v1
+set snmp host "CANARY" 10.1.1.1 255.255.255.255 trap v2
+set admin password "CANARY"
+set admin user "x" password "CANARY" privilege "all"
+set auth-server "r" radius secret "CANARY"
+set ike gateway "x" address 1.1.1.1 Main outgoing-interface "e" preshare "CANARY" sec-level standard
+set snmp user x authentication md5 :CANARY: privacy :CANARY:
+set radius server 1 10.1.1.1 1812 :CANARY: realm any-access
+set system login x super-user enable password :CANARY:
+configure account admin encrypted "CANARY"
+configure radius mgmt-access primary shared-secret encrypted "CANARY"
+configure radius primary shared-secret CANARY
+configure snmp add community readonly encrypted "CANARY"
+configure snmp add community readwrite CANARY
+configure snmpv3 add community "x" name "CANARY" user "v1v2c_ro"
+configure snmpv3 add user "u" engine-id 80:00 authentication md5 localized-key CANARY privacy des localized-key CANARY
+configure snmpv3 add user u authentication sha auth-encrypted localized-key 23:24:CANARY privacy privacy-encrypted localized-key CANARY
+configure ospf vlan x authentication encrypted simple-password "CANARY"
+configure vrrp vlan x vrid 1 authentication simple-password CANARY
+configure ntp key 1 md5 encrypted "CANARY"
+configure tacacs primary shared-secret CANARY
+config system "x" password "CANARY"
+system security user "admin" password "$2y$CANARY"
+system security snmp community "CANARY" hash2 access-permissions r version v2c
+authentication-key "CANARY" hash2
+hello-authentication-key "CANARY" hash2
+snmp-user x auth-password-encrypted CANARY
+wpa2psk CANARY
+wpa-key CANARY
+wpa-psk ascii CANARY
+wpa2-phrase CANARY
+crypto-local isakmp key CANARY address 0.0.0.0 netmask 0.0.0.0
+mgmt-user admin root CANARY
+local-user x password ciphertext CANARY
+ap-snmp-community CANARY
+snmp-server user x auth-prot sha CANARY priv-prot AES CANARY
+snmp-server trap-host 1.1.1.1 community CANARY
+tacacs-server host 1.1.1.1 shared-secret CANARY
+tacacs server 1.1.1.1 key 7 "CANARY"
+aaa radius-server host 10.1.1.1 key CANARY
+radius server key auth 1.1.1.1 encrypted CANARY
+radius server primary 1.1.1.1 secret CANARY
+radius server 10.1.1.1 auth-port 1812 secret CANARY
+ldap bind-password CANARY
+ldap bind password CANARY
+bind_pw CANARY
+smtp auth user x pass CANARY
+ftp user x pass CANARY
+pppoe user x pass CANARY
+neighbor 1.1.1.1 password 2 $CANARY
+ip ospf md5-authentication key-activation 0 key-id 1 key CANARY
+ip ospf auth-key CANARY
+ip vrrp auth-type simple-text-auth CANARY
+ospf authentication-key 2 $CANARY
+auth-md5-key 1 CANARY
+key-value CANARY
+encrypted-secret CANARY
+root-password CANARY
+security-key CANARY
+passphrase: CANARY
+    "password": "CANARY",
+  password = CANARY
+PASSWORD="CANARY"
+export AWS_SECRET_ACCESS_KEY=CANARY
+DB_PASS=CANARY
+<snmp><rocommunity>CANARY</rocommunity></snmp>
+<bcrypt-hash>CANARY</bcrypt-hash>
+<pre-shared-key>CANARY</pre-shared-key>
+<ldap_bindpw>CANARY</ldap_bindpw>
+<radius_secret>CANARY</radius_secret>
+<sharedkey>CANARY</sharedkey>
+<passwordfld>CANARY</passwordfld>
+<crypto_password>CANARY</crypto_password>
+<tls type="x">CANARY</tls>
+<password><![CDATA[CANARY]]></password>
+community: CANARY
+rocommunity CANARY 10.0.0.0/8
+rwcommunity CANARY
+com2sec readonly default CANARY
+createUser u SHA "CANARY" AES "CANARY"
+trap2sink 10.0.0.1 CANARY
+trapcommunity CANARY
+community-string CANARY
+switch snmp community add CANARY
+add snmp community=CANARY access=read
+set user=manager password=CANARY
+add radius server=10.1.1.1 secret=CANARY
+login password: CANARY
+wireguard private-key CANARY
+private_key: CANARY
+PrivateKey = CANARY
+PresharedKey = CANARY
+nv set system aaa user cumulus hashed-password '$6$CANARY'
+nv set service snmp-server listening-address x readonly-community CANARY access any
+nv set system aaa tacacs server 1 secret CANARY
+root:$6$CANARY:18000:0:99999:7:::
+auth_pass CANARY
+authentication { auth_pass CANARY }
+psk "CANARY"
+psk=CANARY
+wpa_passphrase=CANARY
+wep_key0=CANARY
+sae_password=CANARY
+secret 8 CANARY
+enable password level 15 CANARY encrypted
+enable password CANARY encrypted
+line console password CANARY encrypted
+aaa local-user x password encrypted CANARY
+sntp authentication-key 1 md5 CANARY
+voice: sip register user x auth-name y auth-pass CANARY
+sip-password CANARY
+http-proxy password CANARY
+ddns password CANARY
+ppp authentication pap user x password CANARY
+isakmp key CANARY
+vpn-password CANARY
+hotspot voucher-secret CANARY
+api-key CANARY
+api key CANARY
+token CANARY
+bearer-token CANARY
+client-secret CANARY
+client_secret CANARY
+access-token CANARY
+snmpCommunity=CANARY
+SNMP Community String: CANARY
+Read Community   : CANARY
+User Password: CANARY
+"""
+"""How many other makes write theirs."""
+
 EVERY = {
     "cisco_ios": CISCO_IOS,
     "cisco_xe": CISCO_IOS,

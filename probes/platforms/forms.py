@@ -1,0 +1,88 @@
+"""How a secret is given away by the way it is written: in an address, an assignment, an element, a key block."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from probes.platforms.vocabulary import KINDS, TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Span = tuple[int, int]
+
+HOLDER = (
+    r"(?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd)s?"
+    r"|(?:[\w.-]*[-_.])?(?:secrets?|psk(?:-?secret)?|preshare|ppk|cak|token|credential|community(?:-?name|-?string)?|communities)"
+    r"|(?:[\w.-]*[-_])?(?:key|keystring|apikey|privatekey|presharedkey|sharedkey|secretkey|pre-?shared-?key)"
+    r"|(?:[\w-]*[-_])?(?:auth|priv|login|enable)[-_]?pass"
+    r"|(?:[\w-]*[-_])?key-?(?:string|value)|bind[-_]?pw|snmp-?community|psksecret|trapcommunity|rocommunity6?|rwcommunity6?|auth-code|authcode)"
+)
+"""A word behind which a secret stands."""
+HOLDING = re.compile(HOLDER, re.IGNORECASE)
+ASSIGNED = re.compile(
+    rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|[\w-]*_pass|wep[-_]?key\d*|{HOLDER}))"
+    r"(\\?[\"'])?\s{0,3}(?:[:=：]|=>)[ \t]*"
+    r"(\\\"(?:(?!\\\").)*\\\"|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"';,]\S*)",
+    re.IGNORECASE,
+)
+SPOKEN = re.compile(
+    r"(?<![\w./-])(?:password|passwd|passphrase|pwd|psk|密码|口令|密钥)\s*(?:is\s+|are\s+|是|为)\s*([^\s\"';]\S*)",
+    re.IGNORECASE,
+)
+URL = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@(?=[\w.\[\-:]+(?:[/\s\"';>,\])]|$))", re.IGNORECASE
+)
+BEARER = re.compile(r"\b(?:bearer|authorization:\s*\w+)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
+CRYPTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|8|9|14|y|sha1|h\$6|c\$3|1[acd])\$[^\s:;\"',<>]{6,}")
+"""A password as crypt(3) and its relatives write it: a net below the others, for words that nobody knows yet."""
+ELEMENT = re.compile(
+    rf"<((?:[\w-]+:)?(?:{HOLDER}|[\w-]*password\w*|[\w-]*bindpw|prv|bcrypt-hash|(?:md5|sha512)-hash|tls|static_keys))(?:\s[^<>]*)?>"
+    r"(?:<!\[CDATA\[)?([^<\]]+)",
+    re.IGNORECASE,
+)
+PRIVATE = re.compile(
+    r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(.*?)(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|$)"
+)
+PUBLIC = re.compile(
+    r"(?:public|trusted|host|ssh|authorized|foreign|license|licence|product|activation|hot|primary|sort|hash|ssh-rsa|"
+    r"tunnel|flow|routing|foreign|send|accept|registry|index|dns|ds|zone|feature|root|sec-name|row)[-_]key$|^(?:key-hash|keys?-exchange|nopasswd)$",
+    re.IGNORECASE,
+)
+NEAR = 200
+"""So many characters around a word say what it means there."""
+
+
+def marked(line: str) -> Iterator[Span]:
+    """Yield what a form of writing gives as a secret: in an address, an assignment, an element, a key block."""
+    for form in (URL, PRIVATE, SPOKEN, BEARER):
+        yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
+    yield from (match.span(2) for match in ELEMENT.finditer(line))
+    if "$" in line:
+        yield from (match.span() for match in CRYPTED.finditer(line))
+    for match in ASSIGNED.finditer(line):
+        if not is_topic(match[3], line[match.end(3) : match.end(3) + NEAR]) and not PUBLIC.search(match[1]):
+            yield bare(line, *match.span(3))
+
+
+def is_topic(value: str, after: str) -> bool:
+    """Whether this is no secret: a word that speaks of one, or the sign of a block."""
+    word = value.strip("\"';,").lower()
+    return (
+        value[0] in "{}[]|;#<"
+        or not word
+        or (word in TOPICS and value[0] not in "\"'")
+        or (word in KINDS and not after.strip(" ;"))
+    )
+
+
+def bare(line: str, start: int, end: int) -> Span:
+    """Return a span without a closing mark behind it, and without quotes that are those of a text in quotes."""
+    while end - start > 1 and line[end - 1] in ";,":
+        end -= 1
+    if line.startswith('\\"', start) and line.endswith('\\"', start, end) and end - start > 3:  # noqa: PLR2004 - both marks
+        return start + 2, end - 2
+    if line[end - 1] in "\"'" and line[start] != line[end - 1] and end - start > 1:
+        end -= 1
+    return start, end
