@@ -84,6 +84,7 @@ class CollectorWorker:
         self._due = Due()
         self._ways: Mapping[str, Way] = {}
         self._sessions: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._bench = asyncio.Lock()
         self._asked: dict[str, Trigger] = {}
         self._heard: dict[str, tuple[Evidence, ...]] = {}
         self._again: dict[str, frozenset[str]] = {}
@@ -223,7 +224,12 @@ class CollectorWorker:
         visited = Visited(device, started, now, turn.trigger.value, outcome.host_key, zone)
         evidence = (*self._heard.pop(device, ()), *outcome.evidence)
         keys = self._keys()
-        return tuple([await asyncio.to_thread(work_out, keys, visited, each, evidence) for each in outcome.captures])
+        worked = []
+        for each in outcome.captures:
+            # One at a time: several threads of Python are no faster, and each keeps the event loop waiting.
+            async with self._bench:
+                worked.append(await asyncio.to_thread(work_out, keys, visited, each, evidence))
+        return tuple(worked)
 
     async def _fail(self, turn: _Turn, failure: Failure) -> _Next:
         """Record a visit that led to nothing. A refused log-in is not tried again before its regular turn."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from contextlib import nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -20,8 +20,7 @@ from probes.ssh.hostkey import offered
 from probes.ssh.lockout import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -60,13 +59,20 @@ class Gatekeeper:
         self._proven: set[str] = set()
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    def turn(self, way: Way) -> AbstractAsyncContextManager[Any]:
+    @asynccontextmanager
+    async def turn(self, way: Way) -> AsyncIterator[None]:
         """Let one visit at a time try a credential that has not let anybody in yet, or was refused last.
 
         Twenty-five at once with a wrong password would be twenty-five refusals.
         """
         name = credential_of(way)
-        return nullcontext() if name is None or name in self._proven else self._turns[name]
+        if name is not None and name not in self._proven:
+            async with self._turns[name]:
+                # Those who have waited for one that was let in need not wait for each other.
+                if name not in self._proven:
+                    yield
+                    return
+        yield
 
     async def ask(self, way: Way) -> Pass:
         """Return how a way stands."""
