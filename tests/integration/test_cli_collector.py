@@ -16,6 +16,7 @@ from probes.collect import Collection
 from probes.platforms.platform import load
 from probes.secret import Secret
 from probes.ssh import hostkey
+from probes.ssh.channel import Channel
 from probes.ssh.collector import CliCollector
 from probes.ssh.credentials import Login
 from probes.ssh.lockout import Guard
@@ -97,6 +98,20 @@ async def test_a_connection_that_is_lost_anywhere_is_a_gap_or_a_failure(name: st
     async with ssh_device(of(name, cut=size * fraction // 100)) as served:
         outcome = await read(served, name)
     assert isinstance(outcome, Failure) or list(gaps(outcome).values())[-1] is not None
+
+
+async def test_a_device_that_hangs_up_is_told_from_one_that_falls_silent() -> None:
+    async with ssh_device(of("cisco_ios", cut=200)) as served:
+        outcome = await read(served, "cisco_ios")
+    assert gaps(outcome)["running"] == "The device closed the session in the middle of “show running-config”"
+
+
+def test_a_channel_that_is_lost_behind_its_end_has_not_ended_well() -> None:
+    channel = Channel()
+    channel.eof_received()
+    assert channel.has_ended
+    channel.connection_lost(asyncssh.ConnectionLost("gone"))
+    assert not channel.has_ended
 
 
 @pytest.mark.parametrize("name", ["juniper_junos", "mikrotik_routeros", "frr"])

@@ -210,6 +210,24 @@ def test_a_banner_that_wants_a_key_gets_it() -> None:
     assert [capture.gap for capture in visit.captures] == [None]
 
 
+def test_after_enter_was_pressed_an_answer_is_taken_only_when_nothing_more_comes() -> None:
+    dialogue = Dialogue(Manners())
+    dialogue.receive(b"sw-1#")
+    dialogue.quiet()
+    dialogue.ask("show running-config")
+    dialogue.receive(b"show running-config\r\nhostname sw-1\r\n#")
+    dialogue.stalled()
+    assert dialogue.sends() == [b"show running-config\n", b"\n"]
+    dialogue.receive(b"\r\nend\r\nsw-1#")
+    dialogue.quiet()
+    assert dialogue.phase is Phase.ASKED
+    dialogue.receive(b"\r\nsw-1#")
+    dialogue.quiet()
+    dialogue.stalled()
+    assert dialogue.said is not None
+    assert dialogue.said.raw == b"hostname sw-1\n#\nend\n"
+
+
 def test_a_device_that_waits_for_any_key_before_its_prompt_gets_one() -> None:
     banner = b"ProCurve J9019A Switch\r\nFirmware revision Q.11.57\r\n\r\nPress any key to continue"
     made = device("hp_procurve", asks=(banner,), key_ends_question=True)
