@@ -6,20 +6,13 @@ import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from netwatch.domain.logins import Remark
 from netwatch.domain.model import Severity
-from probes.api import Message, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-MOST_TOLD = 20
-"""So many things of one kind are told one by one; where there are more, nobody reads them, and they are told as one."""
-NAMED = 5
-"""How many are named then."""
+    from probes.api import Message
 
 
 class Look(Enum):
@@ -95,108 +88,56 @@ class Approved:
     severity: Severity = Severity.MINOR
     """How bad that is."""
 
+    def names(self, look: Look) -> tuple[str, ...]:
+        """Return the patterns by which its things of a kind are known; what listens is known by its port."""
+        match look:
+            case Look.INSTALLED:
+                return self.packages
+            case Look.RUNNING:
+                return self.processes
+            case Look.SERVICES:
+                return self.services
+            case Look.LISTENING | Look.LOGINS:
+                return ()
+
     def holds_for(self, device: str, groups: frozenset[str]) -> bool:
         """Whether it is approved for a device."""
         return not (self.devices or self.groups) or device in self.devices or bool(self.groups & groups)
 
     def covers(self, thing: Thing) -> bool:
         """Whether a thing is of this software."""
-        match thing.look:
-            case Look.INSTALLED:
-                return _any(self.packages, thing.name) and self._right(thing.version)
-            case Look.RUNNING:
-                return _any(self.processes, thing.name) or _any(self.processes, thing.other)
-            case Look.SERVICES:
-                return _any(self.services, thing.name)
-            case Look.LISTENING:
-                return self._listens(thing)
-            case Look.LOGINS:
-                return False
+        if thing.look is Look.LISTENING:
+            return self._listens(thing)
+        named = is_named(self.names(thing.look), thing)
+        return named and (thing.look is not Look.INSTALLED or self._right(thing.version))
 
     def _right(self, version: str) -> bool:
         # A package may have an epoch before its version, `1:9.2`, which nobody writes down.
-        return not self.versions or any(_any(self.versions, each) for each in (version, version.partition(":")[2]))
+        return not self.versions or any(like(self.versions, each) for each in (version, version.partition(":")[2]))
 
     def _listens(self, thing: Thing) -> bool:
         """Whether it may listen there. Who listens is not told to every account: then the port alone decides."""
-        known = thing.name in {"", "-"} or not self.processes or _any(self.processes, thing.name)
+        known = thing.name in {"", "-"} or not self.processes or like(self.processes, thing.name)
         within = (each for each in self.ports if each.protocol in {"", thing.protocol})
         return known and any(each.first <= thing.port <= each.last for each in within)
 
 
-def remarks(
-    things: Iterable[Thing], approved: Iterable[Approved], device: str, groups: frozenset[str]
-) -> tuple[Remark, ...]:
-    """Return what is wrong with what a server shows: nobody approved it, or its approval lacks something."""
-    allowed = tuple(each for each in approved if each.holds_for(device, groups))
-    found: dict[Look, list[Remark]] = {}
-    for thing in {each.identity: each for each in things}.values():
-        if (said := remark(thing, allowed)) is not None:
-            found.setdefault(thing.look, []).append(said)
-    return tuple(each for look, said in found.items() for each in _told(look, said))
+def is_named(patterns: tuple[str, ...], thing: Thing) -> bool:
+    """Whether one of these patterns is about a thing."""
+    return like(patterns, thing.name) or like(patterns, thing.other)
 
 
-def remark(thing: Thing, allowed: Iterable[Approved]) -> Remark | None:
-    """Return what is wrong with one thing. An approval without doubt goes before one with."""
-    covering = [each for each in allowed if each.covers(thing)]
-    if any(each.doubt is None for each in covering):
-        return None
-    values: dict[str, str | int | float] = {"what": thing.shown}
-    if not covering:
-        if _is_other_version(thing, allowed):
-            return Remark(
-                thing.key, Severity.MINOR, Message(_("{what} is installed in a version that nobody approved"), values)
-            )
-        if thing.look is Look.LISTENING:
-            values["address"] = thing.address
-        return Remark(thing.key, _SEVERITIES[thing.look], Message(_TEMPLATES[thing.look], values))
-    worst = max(covering, key=lambda each: each.severity)
-    assert worst.doubt is not None  # noqa: S101 - there is none without
-    template = _("{what} is on the server: {note}")
-    return Remark(
-        thing.key, worst.severity, Message(template, {**worst.doubt.values, **values, "note": worst.doubt.template})
-    )
-
-
-_SEVERITIES = {
-    Look.INSTALLED: Severity.MINOR,
-    Look.RUNNING: Severity.MINOR,
-    Look.SERVICES: Severity.MINOR,
-    Look.LISTENING: Severity.MAJOR,
-}
-_TEMPLATES = {
-    Look.INSTALLED: _("{what} is installed and nobody approved it"),
-    Look.RUNNING: _("{what} runs and nobody approved it"),
-    Look.SERVICES: _("the service {what} runs and nobody approved it"),
-    Look.LISTENING: _("{what} listens on {address} and nobody approved it"),
-}
-_MANY = {
-    Look.INSTALLED: _("{number} packages are installed that nobody approved: {names} …"),
-    Look.RUNNING: _("{number} programs run that nobody approved: {names} …"),
-    Look.SERVICES: _("{number} services run that nobody approved: {names} …"),
-    Look.LISTENING: _("{number} services listen that nobody approved: {names} …"),
-}
-
-
-def _told(look: Look, said: list[Remark]) -> Iterator[Remark]:
-    """Yield remarks one by one, or as one where they are too many."""
-    if len(said) <= MOST_TOLD:
-        yield from said
-        return
-    names = ", ".join(str(each.summary.values["what"]) for each in said[:NAMED])
-    worst = max(each.severity for each in said)
-    yield Remark(f"{look.value}-many", worst, Message(_MANY[look], {"number": len(said), "names": names}))
-
-
-def _is_other_version(thing: Thing, allowed: Iterable[Approved]) -> bool:
-    return thing.look is Look.INSTALLED and any(_any(each.packages, thing.name) for each in allowed)
-
-
-def _any(patterns: Iterable[str], text: str) -> bool:
-    return bool(text) and any(_pattern(each).fullmatch(text) for each in patterns)
+@lru_cache(maxsize=1 << 17)
+def like(patterns: tuple[str, ...], text: str) -> bool:
+    """Whether a text is like one of these patterns. Servers are much alike: most of it has been asked before."""
+    return bool(text and patterns) and _compiled(patterns).fullmatch(text) is not None
 
 
 @cache
-def _pattern(text: str) -> re.Pattern[str]:
-    parts = (".*" if each == "*" else "." if each == "?" else re.escape(each) for each in re.split(r"([*?])", text))
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_expression, patterns)), re.IGNORECASE | re.DOTALL)
+
+
+def _expression(pattern: str) -> str:
+    parts = re.split(r"([*?])", pattern)
+    return "".join(".*" if each == "*" else "." if each == "?" else re.escape(each) for each in parts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.config.registers import types
 from netwatch.config.software import approved, looked_at
-from netwatch.domain import logins, software
+from netwatch.domain import logins, unapproved_software
 from netwatch.domain.drift.condition import Wrong
 from netwatch.domain.inventory import FACETS, things
 from netwatch.domain.logins import Accounts, stay
@@ -83,7 +83,7 @@ def _software(
     if before is not None and replace(before, remarks=()) == now:
         return before
     found = [thing for facet, each in shown for thing in things(facet, snapshots.sections_of(tx, each))]
-    return replace(now, remarks=software.remarks(found, allowed, device, groups))
+    return replace(now, remarks=unapproved_software.remarks(found, allowed, device, groups))
 
 
 def _newest(tx: Connection, device: str, facet: str) -> Snapshot | None:

@@ -14,8 +14,9 @@ from netwatch.config.settings import File
 from netwatch.domain.inventory import things
 from netwatch.domain.model import Severity
 from netwatch.domain.registers import Entry, EntryState
-from netwatch.domain.software import MOST_TOLD, Approved, Look, Ports, Thing, remark, remarks
+from netwatch.domain.software import Approved, Look, Ports, Thing
 from netwatch.domain.software_approval import of_entry, vouched
+from netwatch.domain.unapproved_software import MOST_TOLD, remark, remarks
 from probes.api import Message
 from probes.collect import Section
 
