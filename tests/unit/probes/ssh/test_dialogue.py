@@ -349,7 +349,7 @@ def test_an_echo_that_the_terminal_broke_is_still_the_command() -> None:
     dialogue.receive(b"sw-1#")
     dialogue.quiet()
     dialogue.ask("show running-config")
-    dialogue.receive(b"show runn\r\ning-config\r\nhostname sw-1\r\nsw-1#")
+    dialogue.receive(b"show running-con\r\nfig\r\nhostname sw-1\r\nsw-1#")
     dialogue.quiet()
     assert dialogue.said is not None
     assert dialogue.said.raw == b"hostname sw-1\n"
