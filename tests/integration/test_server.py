@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import asyncssh
 import pytest
 
-from probes.api import Failure, Shared, Target, Trouble
+from probes.api import Failure, Message, Shared, Target, Trouble
 from probes.collect import Collection
 from probes.platforms import normalise, rules_of
 from probes.server.collector import ServerCollector, command
 from probes.server.facets import FACETS, PASSING, SELDOM, USUAL, script
 from probes.server.local import LocalCollector
+from probes.server.ports import listening
 from probes.server.reading import read
 from tests.linux_root import KEY, LinuxRoot
 from tests.openssh import OpenSsh
@@ -246,6 +247,33 @@ async def test_this_very_machine_is_read_without_a_gap() -> None:
     read_there = {each.facet for each in found.captures}
     assert read_there | set(found.unread) == set(USUAL)
     assert {"packages", "users", "sockets", "kernel", "etc", "network", "hardware"} <= read_there
+
+
+@pytest.mark.needs("ss")
+async def test_where_no_command_tells_what_listens_psutil_tells_the_same() -> None:
+    with closing(socket.socket()) as tcp, closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as udp:
+        tcp.bind(("127.0.0.1", 0))
+        tcp.listen()
+        port = tcp.getsockname()[1]
+        below = next(each for each in range(20_000, 20_100) if is_bound(udp, each))
+        without = Collection((), unread={"sockets": Message("ss is not there"), "firewall": Message("nor nft")})
+        told = await listening(without)
+        usual = await LocalCollector(LocalCollector.Options(), shared=Shared()).collect(TARGET, frozenset({"sockets"}))
+    assert isinstance(usual, Collection)
+    assert told.unread.keys() == {"firewall"}
+    wanted = (f"tcp 127.0.0.1 {port} ", f"udp 127.0.0.1 {below} ")
+    for found in (told, usual):
+        lines = found.captures[0].answers[0].raw.decode().splitlines()
+        assert all(any(line.startswith(start) for line in lines) for start in wanted)
+
+
+def is_bound(udp: socket.socket, port: int) -> bool:
+    """Bind to a port that the kernel gives to no client, unless somebody has it."""
+    try:
+        udp.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 async def test_a_local_read_that_is_given_up_leaves_no_process_behind() -> None:
