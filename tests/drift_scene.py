@@ -155,8 +155,8 @@ shift = "whole"
 groups = [["zhang"]]
 anchor = 2026-01-01
 [credential.reader]
-version = "2c"
-community = "public"
+user = "reader"
+password = "{password}"
 {drift}
 """
 DEVICE = """
@@ -172,10 +172,10 @@ KINDS = (
 )
 
 
-def watching(folder: Path, *names: str, drift: str = "", more: str = "") -> Settings:
+def watching(folder: Path, *names: str, drift: str = "", more: str = "", password: str = "pw") -> Settings:
     """Write a configuration that reads these devices, and load it."""
     path = folder / "config.toml"
-    text = SITE.format(drift=drift) + "".join(DEVICE.format(name=name, more=more) for name in names)
+    text = SITE.format(drift=drift, password=password) + "".join(DEVICE.format(name=name, more=more) for name in names)
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
     return load(path, Registry(KINDS))

@@ -80,7 +80,7 @@ class CollectorWorker:
         self._faults = faults
         self._judge = judge
         self._mirror = MirrorKeeper(database, watched)
-        self._gate = Gatekeeper(database)
+        self._gate = Gatekeeper(database, lambda: keys().secrets)
         self._due = Due()
         self._ways: Mapping[str, Way] = {}
         self._sessions: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -189,7 +189,6 @@ class CollectorWorker:
                 return _Next()
             started = self._clock.now()
             outcome = await visit(way, turn.facets)
-            self._gate.learned(way, outcome)
             return await self._take(turn, outcome, started)
 
     def _turn(self, name: str, way: Way) -> _Turn:
@@ -207,11 +206,12 @@ class CollectorWorker:
             return await self._fail(turn, outcome)
         now = self._clock.now()
         worked = await self._worked(turn, outcome, started, now)
+        self._gate.let_in(turn.way)
         read = Read(turn.way.collect.device, turn.facets, worked, outcome.unread, now)
-        at_once = turn.trigger is Trigger.VERIFY
+        account, at_once = self._gate.account(turn.way), turn.trigger is Trigger.VERIFY
 
         def work(tx: Connection) -> tuple[Outcome, ...]:
-            gatekeeper.tell(tx, turn.way, outcome, now)
+            gatekeeper.met(tx, turn.way, account, outcome, now)
             return record(tx, read, self._drift.settle, self._judge, at_once=at_once)
 
         found = await self._database.write(work)
@@ -235,7 +235,7 @@ class CollectorWorker:
         """Record a visit that led to nothing. A refused log-in is not tried again before its regular turn."""
         way, now = turn.way, self._clock.now()
         log.info("cannot be read", collect=way.name, why=str(failure.detail))
-        door = await self._database.write(partial(gatekeeper.tell, way=way, outcome=failure, now=now))
+        door = await self._gate.tell(way, failure, now)
         await self._tell(door.device, (), now)
         if door.shut or gatekeeper.refused(failure):
             return _Next()

@@ -34,6 +34,13 @@ class Way:
     facets: frozenset[str]
     host_key: str = ""
     """The fingerprint by which the device is known: as configured, else as a leader has approved it."""
+    credential: object = None
+    """What is shown there, as configured."""
+
+    @property
+    def made_of(self) -> tuple[object, ...]:
+        """What its collector was made of, and for: with any other it must be made anew."""
+        return self.collect.options, self.target, self.host_key, self.credential
 
     @property
     def name(self) -> str:
@@ -61,19 +68,16 @@ def ways(settings: Settings, made: Made, known: Mapping[str, Way], trusted: Mapp
         name = f"{collect.device}/{collect.name}"
         target = Target(collect.device, settings.devices[collect.device].address)
         host_key, options = _pinned(collect.options, trusted.get(name, ""))
+        credential = settings.credentials.get(getattr(collect.options, "credential", None) or "")
         old = known.get(name)
-        same = old is not None and (old.collect.options, old.target, old.host_key) == (
-            collect.options,
-            target,
-            host_key,
-        )
+        same = old is not None and old.made_of == (collect.options, target, host_key, credential)
         collector = old.collector if old is not None and same else made(collect, options)
         offered = frozenset(collector.offered())
         wanted = offered & frozenset(collect.facets) if collect.facets else offered
         # Two ways may read the same; its baseline is of one of them, so the first that is configured reads it.
         own = wanted - taken.get(collect.device, frozenset())
         taken[collect.device] = taken.get(collect.device, frozenset()) | own
-        found[name] = Way(collect, target, collector, own, host_key)
+        found[name] = Way(collect, target, collector, own, host_key, credential)
     return found
 
 

@@ -190,6 +190,23 @@ async def test_two_refused_log_ins_stop_every_attempt_until_somebody_acts(scene:
         assert len(scene.devices.visits) == 2
 
 
+async def test_another_password_in_the_configuration_is_tried(tmp_path: Path, scene: DriftScene) -> None:
+    scene.devices.says["sw-1"] = refused()
+    async with scene.running():
+        await scene.visited(1)
+        await scene.let_pass(hours=6)
+        await scene.visited(2)
+        await scene.let_pass(hours=6)
+        assert len(scene.devices.visits) == 2
+        collector = scene.worker.ways["sw-1/scripted"].collector
+        scene.devices.says["sw-1"] = config()
+        await scene.take_up(watching(tmp_path, "sw-1", password="another"))
+        assert scene.worker.ways["sw-1/scripted"].collector is not collector, "the old one has the old password"
+        await scene.visited(3)
+        assert not scene.door().locked
+        assert "another" not in str(scene.door())
+
+
 async def test_twenty_five_at_once_with_a_wrong_password_are_two_refusals(tmp_path: Path, database: Database) -> None:
     names = [f"sw-{number}" for number in range(1, 26)]
     scene = DriftScene(watching(tmp_path, *names), database)
