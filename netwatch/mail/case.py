@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS
@@ -76,7 +76,7 @@ def gather(tx: Connection, office: Office, fault: Fault) -> Case:
     notes = tuple(Note(each.at, office.called(each.actor or ""), each.text or "") for each in written[-NOTES:])
     lost = behind(fault.subject.device, office.parents) if fault.reachability and fault.open else frozenset()
     return Case(
-        fault=fault,
+        fault=_taken(office, fault),
         title=case.title,
         address=case.address,
         affects=case.affects,
@@ -85,6 +85,12 @@ def gather(tx: Connection, office: Office, fault: Fault) -> Case:
         notes=notes,
         deviation=deviation_of(tx, fault.subject),
     )
+
+
+def _taken(office: Office, fault: Fault) -> Fault:
+    """Return a fault with the name by which people call whoever has taken it."""
+    held = fault.acknowledged
+    return fault if held is None else replace(fault, acknowledged=replace(held, by=office.called(held.by)))
 
 
 def outline(office: Office, fault: Fault) -> Case:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
+from netwatch.domain.registers import Closing
 from netwatch.language import label
 from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
@@ -76,7 +77,7 @@ def letter_for_entry(reader: Reader, notice: Notice, kind: RegisterType, entry: 
         badge=word(entry.state.title),
         first=word(_FIRST[notice], **values),
         facts=tuple(fact for fact in _facts(word, office, kind, entry, text) if fact.text),
-        commands=tuple(Fact(word(say), command) for say, command in _commands(notice, entry)),
+        commands=tuple(Fact(word(say), command) for say, command in _commands(reader, notice, kind, entry)),
         footer=(
             word(
                 _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
@@ -137,12 +138,17 @@ def _value(word: Wording, office: Office, entry: Entry, name: str) -> str:
 _YES = {"yes": _("yes"), "no": _("no")}
 
 
-def _commands(notice: Notice, entry: Entry) -> tuple[tuple[str, str], ...]:
+_ENDS = {Closing.RETURN: _("When it is back"), Closing.LEAVE: _("When they have left")}
+
+
+def _commands(reader: Reader, notice: Notice, kind: RegisterType, entry: Entry) -> tuple[tuple[str, str], ...]:
+    if reader.address:
+        return ()  # a borrower, who has no commands
     if notice is Notice.REQUEST:
         return (
             (_("To approve it"), f"netwatch register approve {entry.id}"),
             (_("To reject it"), f'netwatch register reject {entry.id} --reason "…"'),
         )
     if notice in {Notice.DUE, Notice.OVERDUE}:
-        return ((_("When it is back"), f"netwatch register done {entry.id} …"),)
+        return ((_ENDS.get(kind.closes, _("When it is done")), f"netwatch register done {entry.id} …"),)
     return ()

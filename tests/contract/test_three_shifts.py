@@ -11,6 +11,7 @@ from netwatch.language import LANGUAGES
 from netwatch.storage import chain, handovers
 from roster.handover import from_json, to_json
 from tests import three_shifts
+from tests.mailroom import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,5 +104,9 @@ def whoever_is_on_duty_is_told_and_nobody_else(day: Day):
     water = [mail for mail in day.relay.taken if "water" in str(mail.content).lower()]
     assert {mail.recipient for mail in water} <= {"li@hospital.example", "wang@hospital.example"}
     assert not [letter for letter in day.letters() if letter.state.value == "gave_up"]
-    borrower = [mail for mail in day.relay.taken if mail.recipient == "chen@ward.example"]
+    borrower = [text_of(mail.content) for mail in day.relay.taken if mail.recipient == "chen@ward.example"]
     assert len(borrower) == 2
+    assert not [mail for mail in borrower if "netwatch register" in mail], "a borrower has no commands"
+    texts = [text_of(mail.content) for mail in day.relay.taken]
+    assert [mail for mail in texts if "离开后：netwatch register done 2" in mail]
+    assert [mail for mail in texts if "已确认：张三，10:35" in mail]
