@@ -64,11 +64,11 @@ def bannered(lines: list[Line], banners: tuple[Banner, ...]) -> list[Row]:
     rows: list[Row] = []
     at = 0
     while at < len(lines):
-        number, text = lines[at]
         size, title = _banner(lines, at, banners)
-        if not title:
-            rows.append(Row(number, text))
-        rows += [Row(each, said, title) for each, said in lines[at : at + size] if title]
+        if title:
+            rows += [Row(number, text, title) for number, text in lines[at : at + size]]
+        else:
+            rows.append(Row(*lines[at]))
         at += size
     return rows
 

@@ -59,6 +59,7 @@ BGP = re.compile(
 SNMP = re.compile(r"snmp|trap|inform|notif", re.IGNORECASE)
 
 
+HINTED = re.compile("|".join(map(re.escape, HINTS)))
 USER = re.compile(
     r"\s*(?:set\s+)?(?:snmp-server user|snmp user|snmpv3 user|snmp-agent usm-user|snmp-agent remote\S* \S+ usm-user)\s",
     re.IGNORECASE,
@@ -75,7 +76,7 @@ NO_KEY = re.compile(rf"(?:{USER_WORDS.pattern}|{RESERVED})", re.IGNORECASE)
 
 def may_hold(low: str) -> bool:
     """Whether a line in small letters can hold anything for `spans`."""
-    return any(hint in low for hint in HINTS)
+    return HINTED.search(low) is not None
 
 
 def is_talk(line: str) -> bool:

@@ -42,16 +42,22 @@ class Masker:
             for word in place.triggers:
                 self._places.setdefault(word, []).append(place)
         self._triggers = self._places.keys()
+        self._clean: set[str] = set()
 
     def masked(self, text: str, above: Sequence[str] = (), *, talk: bool = False) -> str:
         """Return a line without its secrets; `talk` where it is text for people."""
+        # Configurations say the same again for each port.
+        if text in self._clean:
+            return text
         low = text.lower()
         words = self._triggers & set(low.split())
         hinted = keywords.may_hold(low)
         if not words and not hinted and not self._anywhere:
+            self._clean.add(text)
             return text
-        talk = talk or keywords.is_talk(text)
-        talk = talk or any(each.match(text.lstrip()) for each in self._plain)
+        talk = (
+            talk or keywords.is_talk(text) or (self._plain is not None and self._plain.match(text.lstrip()) is not None)
+        )
         found = [] if talk else list(self._placed(text, words, above))
         if hinted:
             salted = SALTED in text

@@ -95,10 +95,10 @@ class _Work:
         self._miss(wholeness.unended(unended) if unended else None)
         self.sections += outline.sections()
 
-    def mask(self, row: Row, above: Sequence[str]) -> str:
-        """Return a line without its secrets, and take note of it where it had some."""
-        text = self.masker.masked(row.text, above, talk=bool(row.title))
-        if text is not row.text and text != row.text:
+    def mask(self, row: Row, said: str, above: Sequence[str]) -> str:
+        """Return the text of a row without its secrets, and take note of it where it had some."""
+        text = self.masker.masked(said, above, talk=bool(row.title))
+        if text is not said and text != said:
             self.masked += [Cut(number, text, SECRET) for number in (row.number, *self.also.get(row.number, ()))]
         return text
 

@@ -25,12 +25,15 @@ class Row(NamedTuple):
 class Outline:
     """The sections of one answer while they are made.
 
-    `mask` makes a line fit to be seen, given its number and what stands above it; `cut` is told of lines that only
-    give structure.
+    `mask` makes the text of a row fit to be seen, given what stands above it; `cut` is told of lines that only give
+    structure.
     """
 
     def __init__(
-        self, mask: Callable[[Row, Sequence[str]], str], cut: Callable[[int, str, Reason], None], base: tuple[str, ...]
+        self,
+        mask: Callable[[Row, str, Sequence[str]], str],
+        cut: Callable[[int, str, Reason], None],
+        base: tuple[str, ...],
     ) -> None:
         self._mask, self._cut = mask, cut
         self._above: list[str] = []
@@ -51,7 +54,7 @@ class Outline:
 
     def open(self, row: Row, title: str, indent: int = 0) -> None:
         """Begin a section below a line."""
-        shown = self._mask(row._replace(text=title), self._above)
+        shown = self._mask(row, title, self._above)
         path = (*self._open[-1][0], shown)
         self._above.append(title)
         self._indents.append(indent)
@@ -76,15 +79,15 @@ class Outline:
 
     def add(self, row: Row, text: str) -> None:
         """Add a line to the innermost section."""
-        self._open[-1][1].append(self._mask(row._replace(text=text), self._above))
+        self._open[-1][1].append(self._mask(row, text, self._above))
 
-    def share(self, row: Row, title: str, *, is_ordered: bool = True) -> None:
+    def share(self, row: Row, text: str, title: str, *, is_ordered: bool = True) -> None:
         """Add a line to the section of all lines that share a title, wherever they stand."""
         path = (*self._open[0][0], title) if title else self._open[0][0]
         if path not in self._shared:
             self._shared[path] = []
             self._made.append((path, self._shared[path], is_ordered))
-        self._shared[path].append(self._mask(row, self._above))
+        self._shared[path].append(self._mask(row, text, self._above))
 
     def sections(self) -> tuple[Section, ...]:
         """Return what was made: all sections, but the top only where it has lines."""
@@ -112,7 +115,7 @@ def lay_out(outline: Outline, rows: list[Row], layout: Layout, rules: Rules) -> 
                 _leaf(outline, row, row.text.strip(), rules)
         case Layout.ITEMS:
             for row in rows:
-                outline.share(row._replace(text=row.text.strip()), "", is_ordered=False)
+                outline.share(row, row.text.strip(), "", is_ordered=False)
     return ""
 
 
@@ -122,7 +125,7 @@ def _indent(outline: Outline, rows: list[Row], rules: Rules) -> None:
     for at, row in enumerate(rows):
         if row.title:
             outline.back_to(0)
-            outline.share(row, row.title)
+            outline.share(row, row.text, row.title)
             continue
         text = row.text.lstrip()
         indent = len(row.text) - len(text)
@@ -141,12 +144,12 @@ def _indent(outline: Outline, rows: list[Row], rules: Rules) -> None:
 
 def _leaf(outline: Outline, row: Row, text: str, rules: Rules) -> None:
     if row.title:
-        outline.share(row, row.title)
+        outline.share(row, row.text, row.title)
         return
     if not outline.depth:
         for group in rules.groups:
             if match := group.line.match(text):
-                outline.share(row._replace(text=text), match[0].strip(), is_ordered=group.is_ordered)
+                outline.share(row, text, match[0].strip(), is_ordered=group.is_ordered)
                 return
     outline.add(row, text)
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 
 RESERVED = (
-    r"\d{1,2}|cipher|irreversible-cipher|simple|plain|plain-?text|clear-?text|hash|encrypted|ciphertext|sha-?\d*|sha\d-\d+|"
+    r"\d{1,2}|\d{1,3}(?:\.\d{1,3}){3}|cipher|irreversible-cipher|simple|plain|plain-?text|clear-?text|hash|encrypted|ciphertext|sha-?\d*|sha\d-\d+|"
     r"md5|des\d*|3des|aes[-\d]*|hmac\S*|ascii|hex|localized|key|key-?string|key-?chain|key-?id|key-?value|md5-key|"
     r"pass-?phrase|password|secret|psk|authentication\S*|privacy-mode|auth|priv|hostname|address|user-?name|version|vrf|"
     r"traps?|informs?|community|value|type|level|role|local|remote|set-key|vpn-instance|eigrp"

