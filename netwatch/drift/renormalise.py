@@ -21,7 +21,7 @@ from netwatch.storage import audit, blobs, captures, snapshots
 from probes.platforms import RulesError, normalise, rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime, tzinfo
 
     from sqlalchemy import Connection
@@ -46,11 +46,13 @@ class Remade:
         return digest(self.text)
 
 
-def outdated(tx: Connection) -> tuple[int, ...]:
-    """Return the numbers of the captures whose texts other versions of the rules have made, the oldest first."""
-    return tuple(
-        sorted(n for label in captures.rules(tx) if not _is_current(label) for n in captures.made_by(tx, label))
-    )
+def outdated(tx: Connection) -> Mapping[tuple[str, str], tuple[int, ...]]:
+    """Return the captures whose texts other versions of the rules have made, by device and facet, the oldest first."""
+    found: dict[tuple[str, str], tuple[int, ...]] = defaultdict(tuple)
+    for label in captures.rules(tx):
+        for device, facet, number in () if _is_current(label) else captures.made_by(tx, label):
+            found[device, facet] = tuple(sorted((*found[device, facet], number)))
+    return found
 
 
 def _is_current(label: str) -> bool:

@@ -85,10 +85,11 @@ def at(tx: Connection, device: str, facet: str, moment: datetime) -> Kept | None
     return _last(tx, _of(device, facet), captures.c.complete, captures.c.finished <= moment)
 
 
-def made_by(tx: Connection, label: str) -> tuple[int, ...]:
-    """Return the numbers of the complete reads whose text rules of that name and version have made, the oldest first."""
-    query = select(captures.c.id).where(captures.c.rules == label, captures.c.complete)
-    return tuple(tx.execute(query.order_by(captures.c.id)).scalars())
+def made_by(tx: Connection, label: str) -> tuple[tuple[str, str, int], ...]:
+    """Return (device, facet, number) of the complete reads whose text rules of that name and version have made."""
+    query = select(captures.c.device, captures.c.facet, captures.c.id)
+    rows = tx.execute(query.where(captures.c.rules == label, captures.c.complete).order_by(captures.c.id))
+    return tuple((row.device, row.facet, row.id) for row in rows)
 
 
 def rules(tx: Connection) -> tuple[str, ...]:

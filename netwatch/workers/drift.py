@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from netwatch.domain.drift.visit import Trigger
-from netwatch.drift import renormalise, requesting, troubles
+from netwatch.drift import rejudging, renormalise, requesting, troubles
 from netwatch.drift.judging import judge
 from netwatch.drift.keeping import Keys
 from netwatch.drift.sealing import opened
 from netwatch.errors import NetwatchError, StorageUnavailable, UsageError
 from netwatch.keyring import Keyring
-from netwatch.storage import captures, change_requests, deviations
+from netwatch.storage import captures, change_requests
 from netwatch.workers.collector import CollectorWorker
 from netwatch.workers.drift_faults import DriftFaults
 from netwatch.workers.gatekeeper import trusted
@@ -72,6 +72,7 @@ class DriftWorker:
         self._mirror = MirrorKeeper(database, watched)
         self._asked = asyncio.Event()
         self._looked: datetime | None = None
+        self._judged = -1
 
     @cached_property
     def _keys(self) -> Keys:
@@ -154,7 +155,8 @@ class DriftWorker:
         """Do once what follows from the clock: windows, deadlines, waivers; then state what is wrong."""
         settings = self._watched.settings
         since = self._looked or now - timedelta(seconds=EVERY)
-        stepped = await self._database.write(partial(_step, settings=settings, since=since, now=now))
+        step = partial(_step, settings=settings, since=since, judged=self._judged, now=now)
+        stepped, self._judged = await self._database.write(step)
         self._looked = now
         for device in stepped:
             self.collector.ring(device, Trigger.WINDOW)
@@ -177,28 +179,29 @@ class DriftWorker:
                 log.info("rules have changed", texts=count)
 
     async def _renormalise(self) -> int:
-        numbers = await self._database.read(renormalise.outdated)
-        return await self._remake(numbers) if numbers else 0
-
-    async def _remake(self, numbers: tuple[int, ...]) -> int:
-        facets: dict[tuple[str, str], list[renormalise.Remade]] = {}
-        zone = self._watched.settings.site.zone
-        for number in numbers:
-            kept = await self._database.read(partial(captures.get, number=number))
-            if kept is None:
-                continue
-            made = await asyncio.to_thread(renormalise.remake, self._keys, kept, zone)
-            if made is not None:
-                facets.setdefault((kept.device, kept.facet), []).append(made)
-        now, count = self._clock.now(), 0
-        for remade in facets.values():
-            count += await self._database.write(partial(renormalise.take_over, remade=remade, now=now))
+        """Make texts anew, a facet at a time: each goes over in one transaction."""
+        count = 0
+        for numbers in (await self._database.read(renormalise.outdated)).values():
+            made = [await self._remade(number) for number in numbers]
+            remade = [each for each in made if each is not None]
+            work = partial(renormalise.take_over, remade=remade, now=self._clock.now())
+            count += await self._database.write(work)
         return count
 
+    async def _remade(self, number: int) -> renormalise.Remade | None:
+        kept = await self._database.read(partial(captures.get, number=number))
+        if kept is None:
+            return None
+        return await asyncio.to_thread(renormalise.remake, self._keys, kept, self._watched.settings.site.zone)
 
-def _step(tx: Connection, settings: Settings, since: datetime, now: datetime) -> tuple[str, ...]:
-    """Let time pass for change requests, and judge again what deviates; return the devices that are to be read."""
+
+def _step(
+    tx: Connection, settings: Settings, since: datetime, judged: int, now: datetime
+) -> tuple[tuple[str, ...], int]:
+    """Let time pass for change requests, and judge again what deviates.
+
+    Returns the devices that are to be read, and the event up to which everything is judged.
+    """
     taken = (*requesting.pass_time(tx, settings, now), *requesting.just_ended(tx, since, now))
-    for finding in deviations.stand(tx):
-        judge(tx, settings, finding.device, finding.facet, now)
-    return tuple(sorted({device for each in taken for device in requesting.devices(settings, each)}))
+    judged = rejudging.again(tx, settings, judged, now)
+    return tuple(sorted({device for each in taken for device in requesting.devices(settings, each)})), judged

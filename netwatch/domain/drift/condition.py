@@ -128,7 +128,8 @@ def _strange(shown: str, known: str) -> Wrong:
         )
         return Wrong(Severity.CRITICAL, Message(template, {"shown": shown, "known": known}))
     template = _("its host key {shown} is not approved yet; nothing is read before a leader has compared it")
-    return Wrong(Severity.MINOR, Message(template, {"shown": shown}))
+    # A thousand new devices are a thousand keys to compare, and no reason to wake anybody.
+    return Wrong(Severity.WARNING, Message(template, {"shown": shown}))
 
 
 def of_account(account: Door) -> Wrong | None:

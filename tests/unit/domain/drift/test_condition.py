@@ -76,7 +76,7 @@ def test_what_needs_a_person_goes_before_what_may_pass() -> None:
     assert [each.severity for each in (passing, strange, new, locked) if each is not None] == [
         Severity.MINOR,
         Severity.CRITICAL,
-        Severity.MINOR,
+        Severity.WARNING,
         Severity.MAJOR,
     ]
     assert of_door(Door("sw-1", "cli", offered=KEY), KEY) is None, "the configuration has it by now"

@@ -1,0 +1,231 @@
+"""From a read to the verdict, the fault and the mail; windows, commands and newer rules on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from netwatch.actions import carry_out
+from netwatch.drift import renormalise
+from netwatch.errors import UsageError
+from netwatch.plugins import Registry
+from netwatch.progress import Progress
+from netwatch.storage import baselines, blobs, captures, deviations, doors
+from netwatch.workers.drift import DriftWorker
+from netwatch.workers.janitor import Janitor
+from tests.drift_scene import KEY, KINDS, DriftScene, config, watching
+from tests.fakes import settle
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from netwatch.config import Settings
+    from netwatch.domain.drift.baseline import Baseline
+    from netwatch.storage.database import Database
+    from probes.api import Message
+
+
+class DriftService(DriftScene):
+    """The whole of reading and judging, as the service has it."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        super().__init__(settings, database)
+        self.start()
+
+    def start(self) -> None:
+        self.drift = DriftWorker(
+            self.database, self.watched, self.clock, self.observer, self._wake, Registry(KINDS), self.shared
+        )
+        self.worker = self.drift.collector
+
+    @asynccontextmanager
+    async def running(self, workers: int = 2) -> AsyncIterator[None]:
+        await self.drift.take_up()
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(self.drift.run())
+            yield
+            task.cancel()
+
+    async def does(self, actor: str, action: str, **values: Any) -> Message:
+        """Carry out a command as the service does."""
+        work = carry_out(self.settings, action, actor, self.clock.now(), values, progress=Progress(self.clock.now()))
+        done = await self.database.write(work)
+        if action == "show_raw":
+            return await self.drift.opened(done, values)
+        await self.drift.carried(action, values)
+        return done
+
+    async def look(self) -> None:
+        await self.drift.look(self.clock.now())
+        await settle()
+        await self.until(lambda: self.worker.idle)
+
+    def approved(self) -> Baseline | None:
+        return self.rows(lambda tx: baselines.approved(tx, "sw-1", "running"))
+
+    async def approve(self) -> None:
+        newest = self.newest()
+        assert newest is not None
+        await self.does("chen", "approve_drift", device="sw-1", facet="running", content=newest.content)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, database: Database) -> DriftService:
+    made = DriftService(watching(tmp_path, "sw-1"), database)
+    made.devices.says["sw-1"] = config()
+    return made
+
+
+async def changed(scene: DriftService, description: str) -> None:
+    """Let the device be changed, and the change be read until it counts."""
+    before = len(scene.devices.visits)
+    scene.devices.says["sw-1"] = config(description=description)
+    await scene.let_pass(hours=6)
+    await scene.visited(before + 1)
+    await scene.let_pass(minutes=1)
+    await scene.visited(before + 2)
+
+
+async def test_a_change_that_nobody_approved_is_a_fault_and_ends_with_the_change(scene: DriftService) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        await scene.approve()
+        assert scene.wrong() == {}
+        await changed(scene, "uplink moved")
+        (said,) = scene.wrong().values()
+        assert "without approval" in said
+        assert "uplink moved" in said
+        (fault,) = [each for each in scene.faults() if each.open]
+        assert fault.subject.id == "sw-1/drift/running/1"
+        assert scene.woken
+        await changed(scene, "uplink")
+        assert scene.wrong() == {}
+        assert scene.rows(deviations.stand) == ()
+
+
+async def test_the_window_of_a_change_request_has_its_devices_read_when_it_opens_and_when_it_ends(
+    scene: DriftService,
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        now = scene.clock.now()
+        start, end = now.replace(hour=3), now.replace(hour=4)
+        asked = {"kind": "parameter", "title": "t", "reason": "r", "devices": ["sw-1"]}
+        asked |= {"start": start.isoformat(), "end": end.isoformat(), "implementers": ["zhang"], "rollback": "undo"}
+        await scene.does("zhang", "new_change", **asked)
+        await scene.does("chen", "approve_change", number=1)
+        await scene.look()
+        assert len(scene.devices.visits) == 1
+        scene.clock.set(start)
+        await scene.look()
+        await scene.visited(2)
+        assert scene.kept()[-1].trigger == "window"
+        scene.devices.says["sw-1"] = config(description="as asked")
+        await scene.does("zhang", "implement_change", number=1)
+        await scene.visited(3)
+        assert "as asked" in scene.text(), "what is verified next counts at once"
+        scene.clock.set(end)
+        await scene.look()
+        await scene.visited(4)
+
+
+async def test_people_have_a_device_read_let_in_and_trusted(scene: DriftService) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        await scene.does("zhang", "collect_device", device="sw-1")
+        await scene.visited(2)
+        assert [each.trigger for each in scene.kept()] == ["timer", "hand"]
+        door = scene.door()
+        shut = replace(door, guard={"failures": 2, "locked": True})
+        scene.database.write_now(lambda tx: doors.save(tx, shut))
+        with pytest.raises(UsageError, match="unlock it first"):
+            await scene.does("zhang", "collect_device", device="sw-1")
+        await scene.does("zhang", "unlock_device", device="sw-1")
+        await scene.visited(3)
+        showing = scene.door().shown(KEY, scene.clock.now())
+        scene.database.write_now(lambda tx: doors.save(tx, showing))
+        await scene.does("chen", "trust_device", device="sw-1", key=KEY)
+        await scene.visited(4)
+        assert scene.pinned() == KEY
+
+
+async def test_a_leader_sees_what_a_device_said_piece_by_piece(scene: DriftService) -> None:
+    long = "".join(f"interface GigabitEthernet1/0/{n}\n description {'x' * 50}\n#\n" for n in range(2, 1200))
+    scene.devices.says["sw-1"] = config(more=long)
+    async with scene.running():
+        await scene.visited(1)
+        said = await scene.does("chen", "show_raw", device="sw-1", facet="running")
+        text, length = str(said.values["text"]), int(said.values["length"])
+        assert len(text) == 60_000 < length
+        while len(text) < length:
+            more = await scene.does("chen", "show_raw", device="sw-1", facet="running", offset=len(text))
+            text += str(more.values["text"])
+        assert "canary-4711" in text
+        assert text.rstrip().endswith("return")
+        with pytest.raises(UsageError):
+            await scene.does("zhang", "show_raw", device="sw-1", facet="running")
+
+
+async def test_after_an_upgrade_of_the_rules_nothing_is_red(
+    scene: DriftService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        await scene.approve()
+    before = scene.approved()
+    rules = replace(renormalise.rules_of("huawei_vrp"), version=9999)
+    real = renormalise.normalise
+
+    def newer(_rules, capture, key, zone):  # type: ignore[no-untyped-def]
+        text = real(rules, capture, key, zone)
+        return replace(text, sections=text.sections[1:])
+
+    for module in ("netwatch.drift.renormalise", "netwatch.drift.keeping"):
+        monkeypatch.setattr(f"{module}.rules_of", lambda _name: rules)
+        monkeypatch.setattr(f"{module}.normalise", newer)
+    scene.start()
+    async with scene.running():
+        await scene.let_pass(hours=6)
+        await scene.visited(2)
+        await scene.look()
+        after, newest = scene.approved(), scene.newest()
+        assert before is not None
+        assert after is not None
+        assert newest is not None
+        assert newest.content == after.content != before.content
+        assert newest.reads == 2
+        assert scene.wrong() == {}
+
+
+async def test_the_janitor_keeps_what_a_baseline_stands_on(scene: DriftService) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        await scene.approve()
+        for number in range(3):
+            await changed(scene, f"change {number}")
+        janitor = Janitor(scene.database, scene.watched, scene.clock)
+        contents = [each.content for each in scene.kept()]
+        scene.clock.set(scene.clock.now().replace(year=2027))
+        await janitor.clear(scene.clock.now())
+        base = scene.approved()
+        assert base is not None
+        assert [each.content for each in scene.kept()] == [base.content, contents[-1]]
+        assert all(scene.rows(lambda tx, name=name: blobs.has(tx, name or "")) for name in contents)
+
+
+async def test_the_mirror_follows_what_counts(tmp_path: Path, database: Database) -> None:
+    scene = DriftService(watching(tmp_path, "sw-1", drift='[drift]\nmirror = "texts"'), database)
+    scene.devices.says["sw-1"] = config()
+    file = tmp_path / "texts/sw-1/running.txt"
+    async with scene.running():
+        await scene.visited(1)
+        await scene.until(file.exists)
+        await changed(scene, "moved")
+        await scene.until(lambda: "moved" in file.read_text())
+    assert "canary-4711" not in file.read_text()
+    assert scene.rows(lambda tx: captures.newest(tx, "sw-1", "running")) is not None
