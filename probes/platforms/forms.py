@@ -50,6 +50,7 @@ PUBLIC = re.compile(
     r"tunnel|flow|routing|foreign|send|accept|registry|index|dns|ds|zone|feature|root|sec-name|row)[-_]key$|^(?:key-hash|keys?-exchange|nopasswd)$",
     re.IGNORECASE,
 )
+SIGN = re.compile(r"[\[\]{}|;,]+|##|\*/")
 NEAR = 200
 """So many characters around a word say what it means there."""
 
@@ -67,14 +68,11 @@ def marked(line: str) -> Iterator[Span]:
 
 
 def is_topic(value: str, after: str) -> bool:
-    """Whether this is no secret: a word that speaks of one, or the sign of a block."""
+    """Whether this is no secret: a word that speaks of one, or a sign that opens or closes something."""
     word = value.strip("\"';,").lower()
-    return (
-        value[0] in "{}[]|;#<"
-        or not word
-        or (word in TOPICS and value[0] not in "\"'")
-        or (word in KINDS and not after.strip(" ;"))
-    )
+    if SIGN.fullmatch(value) or not word:
+        return True
+    return (word in TOPICS and value[0] not in "\"'") or (word in KINDS and not after.strip(" ;"))
 
 
 def bare(line: str, start: int, end: int) -> Span:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from probes.platforms.forms import HOLDER, HOLDING, NEAR, PUBLIC, Span, bare, is_topic, marked
-from probes.platforms.pattern import FOLLOWING, RESERVED
+from probes.platforms.pattern import FOLLOWING, QUOTED, RESERVED
 from probes.platforms.vocabulary import HINTS, KINDS, NAMED, PAIRS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ ENCRYPTED = re.compile(r"(?<![\w-])(?:[\w-]+-)?encrypt(?:ed)?\s+(?:sha_?\d+\s+)?
 ACCOUNT = re.compile(r"account|admin|user|radius|tacacs|snmp|ntp|auth", re.IGNORECASE)
 """Where `encrypted` is said of one of these, a secret stands behind it."""
 USED = re.compile(r"\s+\S+\s+(?:secret|key)\s+\S", re.IGNORECASE)
-VALUE = re.compile(r"""\s*(?:[:=]\s*)?("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|\S+)""")
+VALUE = re.compile(rf"\s*(?:[:=]\s*)?({QUOTED}|\S+)")
 FOLLOWS = re.compile(rf"(?:{FOLLOWING}|rekey_interval|user_control|[{{}}\[\];|]|##|-\S+|\S+=\S*)", re.IGNORECASE)
 NUMBERED = re.compile(
     r"^\s*(?:no\s+|undo\s+)?(?:ntp|sntp|key-chain|keychain|tunnel|ip\s+ssh|ssh|crypto)\b", re.IGNORECASE

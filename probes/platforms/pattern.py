@@ -19,7 +19,9 @@ RESERVED = (
     r"traps?|informs?|community|value|type|level|role|local|remote|set-key|vpn-instance|eigrp"
 )
 """Words that are no secret where another word follows: they say what that is."""
-ONE = rf"""("(?:\\.|[^"\\])*"|"[^"]*$|'[^']*'|(?!(?:{RESERVED})\s)[^\s;]\S*);?"""
+QUOTED = r"""\"(?:\\.|[^\"\\])*\"(?=[\s;,)\]}]|$)|\"[^\"]*$|'[^']*'(?=[\s;,)\]}]|$)"""
+"""A text in quotes; where something follows the closing mark at once, the marks are part of a secret themselves."""
+ONE = rf"""({QUOTED}|(?!(?:{RESERVED})\s|;+(?:\s|$))\S+);?"""
 KINDS = (
     r"(?:(?:\d|10|15|cipher|irreversible-cipher|simple|plain|plain-?text|clear-?text|clear|hash|hashed|encrypted|"
     r"ciphertext|sha-?\d*|sha\d+-\d+|md5|scrypt|ascii|ascii-text|hexadecimal|hex|text|string|secret|enc|localized|"
@@ -32,9 +34,7 @@ FOLLOWING = (
     r"acl|ipv6|test|weight|quiet|idle-time|tunnel-private|description|source-interface|udp-port|single-connection|"
     r"directed-request|use-vrf|server-group|tls|port-access|cisco|access-class|attempts|user|username|dead-time"
 )
-SPACED = (
-    r"""("(?:\\.|[^"\\])*"(?=\s|;|$)|[^\s;].*?)(?=;?\s+(?:""" + FOLLOWING + r""")(?:\s|$)|\s*;\s*(?:##.*)?$|\s*$)"""
-)
+SPACED = rf"""({QUOTED}|(?!;+(?:\s|$))\S.*?)(?=;?\s+(?:""" + FOLLOWING + r""")(?:\s|$)|\s*;\s*(?:##.*)?$|\s*$)"""
 PARTS = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")
 
 

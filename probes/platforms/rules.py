@@ -96,6 +96,9 @@ class Rules:
     """One group for each reason, called `r_` and its name."""
     lifts: tuple[Lift, ...] = ()
     errors: re.Pattern[str] | None = None
+    """Beginnings of lines by which the device refuses, at the begin or the end of an answer."""
+    broken: re.Pattern[str] | None = None
+    """Beginnings of lines, anywhere, by which it says that a part is missing."""
     secrets: tuple[Place, ...] = ()
     plain: re.Pattern[str] | None = None
     """Beginnings of lines that hold no secret, whatever words are in them."""
@@ -111,23 +114,8 @@ class Rules:
 
 
 KEYS = frozenset(
-    [
-        "layout",
-        "speech",
-        "separator",
-        "openers",
-        "groups",
-        "unordered",
-        "banners",
-        "continued",
-        "drop",
-        "lift",
-        "errors",
-        "secrets",
-        "rewritten",
-        "plain",
-        "facets",
-    ]
+    {"layout", "speech", "separator", "openers", "groups", "unordered", "banners", "continued", "drop", "lift"}
+    | {"errors", "broken", "secrets", "rewritten", "plain", "facets"}
 )
 
 
@@ -159,6 +147,7 @@ def parsed(name: str, document: Mapping[str, Any]) -> Rules:
         dropped=_dropped(rules),
         lifts=tuple(_lift(rules, at, each) for at, each in enumerate(rules.tables("lift"))),
         errors=_any(rules.each("errors", rules.regex)),
+        broken=_any(rules.each("broken", rules.regex)),
         secrets=(
             *rules.each("secrets", rules.place),
             *(Place(each.line, each.triggers, each.above, is_rewritten=True) for each in rules.each("rewritten", rules.place)),

@@ -35,6 +35,9 @@ def gap(lines: list[Line], end: str, rules: Rules) -> Message | None:
     for _number, text in (*lines[:NEAR], *lines[-NEAR:]):
         if ERRORS.match(text) or (rules.errors and rules.errors.match(text.lstrip())):
             return Message(_("the device refused: {line}"), {"line": text.strip()[:LONGEST]})
+    for _number, text in lines if rules.broken else ():
+        if rules.broken and rules.broken.match(text):
+            return Message(_("the device says that a part is missing: {line}"), {"line": text.strip()[:LONGEST]})
     return _cut_off(lines[-1][1], end, rules.continued)
 
 

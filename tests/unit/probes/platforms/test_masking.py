@@ -153,3 +153,17 @@ def test_a_private_key_without_an_end_hides_all_that_follows_and_the_read_is_not
 def test_what_is_cut_out_shows_no_secret_either():
     text = read("cisco_ios", "Building configuration... password 7 abcdef\nhostname x\nend\n")
     assert "abcdef" not in said(text)
+
+
+@pytest.mark.parametrize(
+    "secret", ['"a"b!!', ";:N`C55", "'a'b", "<x>y", "#abc", "[ab", "{ab", "|ab", "a;b", 'a"b c"', "%^%#a'b;c\"%^%#"]
+)
+def test_a_secret_may_be_made_of_any_signs(secret):
+    first = secret.split()[0]
+    for name, line in (
+        ("huawei_vrp", f" local-user a password cipher {first}"),
+        ("generic", f"radius-server key {first}"),
+        ("cisco_ios", f"enable password {secret}"),
+    ):
+        shown = masked(name, line)[0]
+        assert TAGGED.sub("", shown).split()[-1] in {"cipher", "key", "password", ";"}, shown

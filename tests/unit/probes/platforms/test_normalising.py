@@ -302,3 +302,11 @@ def test_log_lines_that_fall_into_an_answer_are_not_of_it():
         "cisco_ios", "hostname x\n*Mar  1 00:01:02.123: %SYS-5-CONFIG_I: Configured from console by vty0\nend\n"
     )
     assert lines(text) == ("hostname x",)
+
+
+def test_a_part_that_the_device_could_not_export_is_a_gap():
+    text = read(
+        "mikrotik_routeros",
+        '/ip address\nadd address=10.1.1.1/24\n#error exporting "/interface/x" (timeout)\n/ip pool\nadd a=1\nadd a=2\nadd a=3\nadd a=4\n',
+    )
+    assert str(text.gap) == 'the device says that a part is missing: #error exporting "/interface/x" (timeout)'
