@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from probes.api import Failure, Message, Shared, Target, _
-from probes.collect import Answer, Capture, Collection, Facet
+from probes.collect import Answer, Capture, Collection
+from probes.facets import HARDWARE, PARAMETERS, RUNNING_SOFTWARE, SERVICES, SOFTWARE
 from probes.names import names
 from probes.snmp import changes, journal, parts, routes, settings, software
 from probes.snmp.client import Unanswered
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from probes.collect import Evidence
+    from probes.collect import Evidence, Facet
     from probes.snmp.changes import Ticks
     from probes.snmp.client import SnmpClient
     from probes.snmp.tables import Read, Table
@@ -39,11 +40,6 @@ RULES = "snmp"
 """The rules that make text of what is collected here."""
 READS = 3
 """How often a facet is read at most until two reads in a row say the same."""
-PARAMETERS = Facet("parameters", _("settings by SNMP"))
-HARDWARE = Facet("hardware", _("hardware"))
-SOFTWARE = Facet("software", _("installed software"))
-SERVICES = Facet("services", _("services that run"))
-RUNNING = Facet("running_software", _("programs that run"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ _SIDES = {
         (software.INSTALLED,), software.write_installed, _("the device does not tell what is installed on it")
     ),
     SERVICES.name: _Side((software.SERVICES,), software.write_services, _("the device tells no services by SNMP")),
-    RUNNING.name: _Side(
+    RUNNING_SOFTWARE.name: _Side(
         (software.RUNNING,), software.write_running, _("the device does not tell what runs on it"), is_of_the_moment=True
     ),
 }  # fmt: skip
@@ -81,7 +77,7 @@ class SnmpCollector:
     """Reads the facets of one device by SNMP."""
 
     kind: ClassVar[str] = "snmp"
-    facets: ClassVar[tuple[Facet, ...]] = (PARAMETERS, HARDWARE, SOFTWARE, SERVICES, RUNNING)
+    facets: ClassVar[tuple[Facet, ...]] = (PARAMETERS, HARDWARE, SOFTWARE, SERVICES, RUNNING_SOFTWARE)
 
     class Options(ContactOptions):
         """How to ask, and for how long."""
@@ -99,7 +95,7 @@ class SnmpCollector:
 
     def offered(self) -> tuple[str, ...]:
         """Return all facets; the programs that run, which come and go, only where somebody asks for them."""
-        return tuple(facet.name for facet in self.facets if self._has_running or facet is not RUNNING)
+        return tuple(facet.name for facet in self.facets if self._has_running or facet is not RUNNING_SOFTWARE)
 
     async def collect(self, target: Target, facets: frozenset[str]) -> Collection | Failure:
         """Visit once and read these facets."""

@@ -33,6 +33,8 @@ LONGEST = 1024
 """Characters of one value at most; what is longer is cut, and its length told, so that a change is seen mostly."""
 MOST_LINES = 200_000
 """Lines of one page at most: ten times the largest configuration of a chassis."""
+MOST_CHARACTERS = 4 << 20
+"""Characters of one page at most."""
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
@@ -48,6 +50,7 @@ class Page:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._size = 0
         self._heading = ""
         self._encodings: set[str] = set()
         self.is_cut = False
@@ -105,10 +108,11 @@ class Page:
             self._heading = ""
 
     def _write(self, line: str) -> None:
-        if len(self._lines) >= MOST_LINES:
+        if len(self._lines) >= MOST_LINES or self._size + len(line) > MOST_CHARACTERS:
             self.is_cut = True
         else:
             self._lines.append(line)
+            self._size += len(line)
 
     def _said(self, value: Said) -> str:
         if isinstance(value, bytes):

@@ -103,11 +103,13 @@ def write(page: Page, reads: Mapping[str, Read]) -> None:
     _system(page, reads)
     bridge = vlan_settings.membership(reads, ports.name)
     addresses = addressing.by_port(reads, ports.name)
+    speeds = _speeds(reads)
     for name, port in ports:
         if _PASSING.match(name):
             continue
         page.section(f"interface {name}", is_kept=True)
         page.items(_port(name, port, reads))
+        page.items(speeds.get(port.index, ()))
         page.items(bridge.get(name, ()))
         page.items(("address", address) for address in addresses.pop(name, ()))
     page.section("addresses")
@@ -133,23 +135,34 @@ def _system(page: Page, reads: Mapping[str, Read]) -> None:
 
 def _port(name: str, port: Interface, reads: Mapping[str, Read]) -> Iterator[tuple[str, bytes | str | int | None]]:
     row, more = reads[IF_TABLE.name].get(port.index), reads[IFX_TABLE.name].get(port.index)
-    negotiates = _on_port(reads[NEGOTIATION.name], port.index).number("ifMauAutoNegAdminStatus")
     yield "description", row.octets("ifDescr") if port.description != name else None
     yield "alias", more.octets("ifAlias")
     yield "type", TYPES.get(port.type or 0, port.type)
     yield "MTU", port.mtu
     yield "admin", ADMIN.get(row.number("ifAdminStatus") or 0)
     yield "link traps", _ON.get(more.number("ifLinkUpDownTrapEnable") or 0)
-    yield "auto-negotiation", _ON.get(negotiates or 0)
-    if _ON.get(negotiates or 0) == "off":
-        yield "speed", _mau_type(_on_port(reads[MAU.name], port.index).oid("ifMauDefaultType"))
     if port.type in _BANDWIDTH and port.speed_bps:
         yield "bandwidth", f"{port.speed_bps} bit/s"
 
 
-def _on_port(rows: Read, index: int) -> Row:
-    """Return the first row of a port in a table that may have several for each."""
-    return next((row for row in rows if row.index[0] == index), rows.get())
+def _speeds(reads: Mapping[str, Read]) -> dict[int, list[tuple[str, str | None]]]:
+    """Return by ifIndex whether a port negotiates, and where it does not the speed that is set."""
+    types = _first_of_each(reads[MAU.name])
+    found: dict[int, list[tuple[str, str | None]]] = {}
+    for index, row in _first_of_each(reads[NEGOTIATION.name]).items():
+        state = _ON.get(row.number("ifMauAutoNegAdminStatus") or 0)
+        found[index] = [("auto-negotiation", state)]
+        if state == "off" and index in types:
+            found[index].append(("speed", _mau_type(types[index].oid("ifMauDefaultType"))))
+    return found
+
+
+def _first_of_each(rows: Read) -> dict[int, Row]:
+    """Return the first row of each port in a table that may have several for one."""
+    found: dict[int, Row] = {}
+    for row in rows:
+        found.setdefault(row.index[0], row)
+    return found
 
 
 def _mau_type(name: Oid) -> str | None:

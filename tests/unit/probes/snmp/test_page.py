@@ -113,6 +113,16 @@ def test_a_page_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(page.text().splitlines()) == 10
 
 
+def test_a_page_of_few_long_lines_says_so_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "MOST_CHARACTERS", 100)
+    page = Page()
+    page.section("running software")
+    page.line(b"a" * 60)
+    assert not page.is_cut
+    page.line(b"b" * 60)
+    assert page.is_cut
+
+
 def test_names_are_sorted_as_people_count() -> None:
     names = ["ge10", "ge2", "ge1/0/10", "ge1/0/9", "", "Vlan1"]
     assert sorted(names, key=natural) == ["", "Vlan1", "ge1/0/9", "ge1/0/10", "ge2", "ge10"]
