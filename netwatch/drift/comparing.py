@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from probes.collect import Section
 
-AT_HAND = 256
+AT_HAND = 4096
 """So many comparisons are kept: those of standing findings are asked for every minute."""
 
 

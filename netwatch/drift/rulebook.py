@@ -25,14 +25,12 @@ INSTANT = timedelta(microseconds=1)
 def rulebook(tx: Connection, settings: Settings, start: datetime, end: datetime) -> Rulebook:
     """Return what was allowed at some time in [start, end], give or take the grace."""
     asked = settings.file.change
-    kinds, low, high = types(settings.file), start - asked.grace, end + asked.grace
+    low, high = start - asked.grace, end + asked.grace
     permits = [permit(each) for each in change_requests.around(tx, low, high)]
-    permits += [
-        of_entry(kinds[name], entry)
-        for name in asked.registers
-        if name in kinds
-        for entry in registers.of(tx, name, low, high + INSTANT)
-    ]
+    entries = [each for name in asked.registers for each in registers.of(tx, name, low, high + INSTANT)]
+    if entries:
+        kinds = types(settings.file)
+        permits += [of_entry(kinds[each.register], each) for each in entries if each.register in kinds]
     return Rulebook(tuple(each for each in permits if each is not None), users(settings), asked.grace)
 
 

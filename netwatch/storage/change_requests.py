@@ -105,6 +105,8 @@ def moved(tx: Connection, after: int, upto: int) -> tuple[ChangeRequest, ...]:
 
 def _read(tx: Connection, query: Select[Any]) -> tuple[ChangeRequest, ...]:
     rows = tx.execute(query.order_by(change_requests.c.id)).all()
+    if not rows:
+        return ()
     targets, people = _parts(tx, [row.id for row in rows])
     return tuple(_request(row, tuple(targets[row.id]), tuple(people[row.id])) for row in rows)
 

@@ -18,7 +18,7 @@ from netwatch.domain.drift.snapshot import Snapshot, canonical, digest
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.model import Severity
 from netwatch.domain.vouching import Ledger
-from netwatch.drift import carrying, judging, requesting, standing, troubles
+from netwatch.drift import carrying, judging, rejudging, requesting, standing, troubles
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
 from netwatch.storage import audit, baselines, blobs, change_requests, deviations, events, judged, snapshots, waivers
@@ -860,3 +860,40 @@ def test_a_report_up_to_an_event_tells_of_no_deviation_after_it(approved: Site) 
     assert told == ()
     (told,) = approved.rows(lambda tx: standing.unapproved(tx, approved.settings, before, before + 9, now))
     assert (told.number, told.mark, told.settled, told.entry, told.change) == (1, "D", False, 0, 0)
+
+
+def test_what_stands_is_judged_again_only_where_something_could_have_made_another_verdict_of_it(
+    approved: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def noted(tx: Any, settings: Any, device: str, facet: str, now: datetime) -> judging.Judged:
+        seen.append(device)
+        return judging.judge(tx, settings, device, facet, now)
+
+    monkeypatch.setattr(rejudging, "judge", noted)
+    upto = -1
+
+    def again(minute: float) -> int:
+        nonlocal upto
+        approved.at(minute)
+        seen.clear()
+        upto = approved.database.write_now(
+            lambda tx: rejudging.again(tx, approved.settings, upto, approved.clock.now())
+        )
+        return len(seen)
+
+    approved.reads(50, BASE)
+    approved.reads(60, MOVED)
+    assert (again(61), again(62)) == (1, 0)
+    approved.at(62)
+    approved.change(52, 80, approve=False, emergency=True)
+    # an emergency may become overdue at any time
+    assert (again(63), again(64), again(65)) == (1, 1, 1)
+    approved.do("boss", "approve_change", number=1)
+    assert again(66) == 1
+    assert approved.findings()[0].told.verdict is Verdict.AUTHORISED
+    approved.do("boss", "waive_drift", number=1, owner="wang", until=approved.moment(300).isoformat(), text="x")
+    approved.do("li", "implement_change", number=1)
+    approved.do("wang", "verify_change", number=1)
+    assert (again(70), again(299), again(300), again(301)) == (1, 1, 1, 1)
