@@ -7,9 +7,10 @@ from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar
 
+from probes import facets as sides
 from probes.api import Failure, Message, Trouble, _
 from probes.aside import aside
-from probes.collect import Collection, Facet
+from probes.collect import Collection
 from probes.names import PATIENCE, ask_system
 from probes.platforms.platform import load
 from probes.ssh.allowed import Allowed
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from probes.api import Shared, Target
+    from probes.collect import Facet
     from probes.names import Address
 
 
@@ -32,12 +34,7 @@ class CliCollector:
     """Reads a device as somebody at its prompt would, who may only look."""
 
     kind: ClassVar[str] = "cli"
-    facets: ClassVar[tuple[Facet, ...]] = (
-        Facet("running", _("Running configuration")),
-        Facet("startup", _("Saved configuration")),
-        Facet("hardware", _("Hardware")),
-        Facet("version", _("Software version")),
-    )
+    facets: ClassVar[tuple[Facet, ...]] = (sides.RUNNING, sides.STARTUP, sides.HARDWARE, sides.VERSION)
     Options: ClassVar[type[BaseModel]] = CliOptions
 
     def __init__(self, options: CliOptions, *, shared: Shared, patience: Patience | None = None) -> None:

@@ -90,7 +90,7 @@ async def _connected(place: Place, login: Login, client: _Client, credential: st
     except asyncssh.HostKeyNotVerifiable:
         raise NoSessionError(hostkey.failure(str(address), client.fingerprint, place.host_key)) from None
     except asyncssh.DisconnectError as error:
-        raise NoSessionError(_failure(error, place, credential)) from None
+        raise NoSessionError(_failure(error, place, credential, client)) from None
 
 
 def _options(login: Login, credential: str, *, legacy: bool) -> dict[str, Any]:
@@ -127,8 +127,17 @@ class _Client(asyncssh.SSHClient):
 
     def __init__(self, login: Login, pinned: str | None) -> None:
         self.fingerprint = ""
+        self._connection: asyncssh.SSHClientConnection | None = None
         self._pinned = pinned
         self._password = login.password.reveal() if login.password else None
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        self._connection = conn
+
+    def is_agreeing(self) -> bool:
+        """Whether the device has said which algorithms it knows, or is about to, and has not shown its host key."""
+        greeted = self._connection is not None and self._connection.get_extra_info("server_version") is not None
+        return greeted and not self.fingerprint
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002
         self.fingerprint = key.get_fingerprint("sha256")
@@ -158,7 +167,7 @@ class _Client(asyncssh.SSHClient):
         return [password]
 
 
-def _failure(error: asyncssh.DisconnectError, place: Place, credential: str) -> Failure:
+def _failure(error: asyncssh.DisconnectError, place: Place, credential: str, client: _Client) -> Failure:
     values: dict[str, str | int | float] = {"address": str(place.address), "port": place.port, "credential": credential}
     if isinstance(error, asyncssh.PermissionDenied):
         template = _("{address} refuses the log-in with the credential {credential}")
@@ -167,6 +176,9 @@ def _failure(error: asyncssh.DisconnectError, place: Place, credential: str) -> 
         template = _("{address} and this program know no algorithm in common; very old devices need legacy = true")
         return Failure(Trouble.PROTOCOL, Message(template, values))
     if isinstance(error, asyncssh.ConnectionLost):
+        if client.is_agreeing() and not place.legacy:  # some hang up at once instead of saying that they know none
+            template = _("{address} hung up while algorithms were agreed on; very old devices need legacy = true")
+            return Failure(Trouble.PROTOCOL, Message(template, values))
         return closed(place.address, place.port)
     template = _("{address} ended the log-in: {what}")
     return Failure(Trouble.PROTOCOL, Message(template, values | {"what": type(error).__name__}))

@@ -301,6 +301,16 @@ async def test_somebody_who_speaks_no_ssh_is_a_failure() -> None:
     assert outcome.trouble is Trouble.PROTOCOL
 
 
+async def test_a_device_that_hangs_up_over_the_algorithms_is_told_with_what_to_do() -> None:
+    async with stranger(b"SSH-2.0-old\r\n", waits=False) as served:
+        outcome = await read(served, "cisco_ios")
+        legacy = await read(served, "cisco_ios", legacy=True)
+    assert isinstance(outcome, Failure)
+    assert isinstance(legacy, Failure)
+    assert "hung up while algorithms were agreed on; very old devices need legacy = true" in str(outcome.detail)
+    assert "legacy" not in str(legacy.detail)
+
+
 async def test_somebody_who_says_nothing_is_given_up() -> None:
     async with stranger(b"", waits=True) as served:
         outcome = await read(served, "cisco_ios", host_key=None, connect=0.3)
