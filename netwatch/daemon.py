@@ -25,6 +25,7 @@ from netwatch.workers import roll
 from netwatch.workers.approval import ApprovalWorker
 from netwatch.workers.archive import ArchiveWorker
 from netwatch.workers.audit import SERVICE, AuditWorker
+from netwatch.workers.conduct import ConductWorker
 from netwatch.workers.control import Control, Peer
 from netwatch.workers.drift import DriftWorker
 from netwatch.workers.due import Due
@@ -105,6 +106,7 @@ class Service:
         self._approval = ApprovalWorker(database, self.watched, clock, wake)
         self._reports = ReportsWorker(database, self.watched, clock, wake, partial(self._audit.verify, why="report"))
         self._drift = DriftWorker(database, self.watched, clock, self._observer, wake, registry, self._shared)
+        self._conduct = ConductWorker(database, self.watched, clock, self._observer)
         self._janitor = Janitor(database, self.watched, clock)
         self._handover = HandoverWorker(database, self.watched, clock, self.progress, wake)
         self._heart = Heart(database, self.watched, clock, self.progress, self._pulse)
@@ -134,6 +136,7 @@ class Service:
                 group.create_task(self._audit.run())
                 group.create_task(self._reports.run())
                 group.create_task(self._drift.run())
+                group.create_task(self._conduct.run())
                 group.create_task(self._janitor.run())
                 group.create_task(self._heart.run())
                 group.create_task(Control(socket_path(settings), self.carry).run())

@@ -30,6 +30,8 @@ CERTIFICATES = Facet("certificates", _("certificates"))
 LOGINS = Facet("logins", _("log-ins"))
 SUID = Facet("suid", _("programs with the rights of others"))
 
+PASSING = frozenset({LOGINS.name, RUNNING_SOFTWARE.name})
+"""Those that change by themselves: they are looked through by rules, and have no baseline."""
 _KNOWN = {each.name: each for each in list(vars().values()) if isinstance(each, Facet)}
 
 

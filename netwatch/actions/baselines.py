@@ -18,7 +18,7 @@ from netwatch.errors import UsageError
 from netwatch.storage import audit, baselines, change_requests, deviations, events, snapshots, waivers
 from netwatch.storage.events import EventKind
 from probes.api import Message, _
-from probes.facets import title
+from probes.facets import PASSING, title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +64,8 @@ def _unmoved(newest: Snapshot, seen: str, given: str | None) -> None:
 
 
 def _approve(tx: Connection, doing: Doing, newest: Snapshot, finding: Finding | None, text: str = "") -> Message:
+    if newest.facet in PASSING:
+        raise UsageError(_("{facet}: they change by themselves and have no baseline"), facet=title(newest.facet))
     base = baselines.approved(tx, newest.device, newest.facet)
     if base is not None and base.content == newest.content:
         values = {"facet": title(newest.facet), "device": newest.device}
@@ -120,7 +122,7 @@ def approve_first(tx: Connection, doing: Doing) -> Message:
     device, count = _device(doing), 0
     for facet in snapshots.facets(tx, device):
         newest = snapshots.newest(tx, device, facet)
-        if newest is not None and not baselines.ever(tx, device, facet):
+        if newest is not None and facet not in PASSING and not baselines.ever(tx, device, facet):
             _approve(tx, doing, newest, None, AS_FOUND)
             count += 1
     if not count:

@@ -110,7 +110,7 @@ def _reading(found: Standing) -> str:
         return _("locked: log-ins were refused")
     if door is not None and door.failures and door.why is not None:
         return site.told(door.why)
-    if visit is not None and visit.suspects and visit.why is not None:
+    if visit is not None and visit.why is not None:
         return site.told(visit.why)
     return "" if found.condition is Condition.KNOWN else _(found.condition.title)
 

@@ -15,7 +15,7 @@ from netwatch.domain.software import Look
 from netwatch.domain.software_approval import REGISTER, of_entry, vouched
 from netwatch.drift.rulebook import rulebook, users
 from netwatch.storage import registers, snapshots
-from probes.server.facets import PASSING
+from probes.facets import PASSING
 from probes.server.sessions import sessions
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from netwatch.domain.drift.condition import Condition, Pace, condition
 from netwatch.domain.drift.verdict import Verdict, verdict
 from netwatch.drift.saving import RUNNING, unsaved
 from netwatch.storage import baselines, deviations, doors, snapshots, visits
+from probes.facets import PASSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,10 +84,14 @@ def _standing(
     begun = (door.since if door is not None else None) or (visit.tried if visit is not None else now)
     known = condition(visit, begun, pace, now)
     finding = deviations.standing(tx, device, facet)
-    content = newest.content if newest is not None else None
-    said = (
-        finding.told.verdict if finding is not None else verdict(base.content if base else None, content, known, None)
-    )
+    if finding is not None:
+        said = finding.told.verdict
+    elif newest is None and visit is not None and visit.is_absent:
+        said = Verdict.ABSENT
+    elif newest is not None and facet in PASSING and known is Condition.KNOWN:
+        said = Verdict.PASSING
+    else:
+        said = verdict(base.content if base else None, newest.content if newest else None, known, None)
     return Standing(
         device=device,
         facet=facet,

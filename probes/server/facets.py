@@ -5,36 +5,33 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from probes.api import _
-from probes.collect import Facet
+from probes import facets
 
 RULES = "linux"
 """The rules by which its lines are compared."""
 
 FACETS = (
-    Facet("packages", _("installed packages")),
-    Facet("units", _("services that start")),
-    Facet("sockets", _("listening sockets")),
-    Facet("users", _("users and groups")),
-    Facet("sudoers", _("rights by sudo")),
-    Facet("cron", _("scheduled jobs")),
-    Facet("authorized_keys", _("keys that let somebody in")),
-    Facet("kernel", _("kernel and its modules")),
-    Facet("sysctl", _("kernel parameters")),
-    Facet("mounts", _("mounted file systems")),
-    Facet("network", _("addresses, routes and name servers")),
-    Facet("firewall", _("firewall rules")),
-    Facet("etc", _("files of /etc")),
-    Facet("certificates", _("certificates")),
-    Facet("hardware", _("hardware")),
-    Facet("logins", _("log-ins")),
-    Facet("running_software", _("running programs")),
-    Facet("suid", _("programs with the rights of others")),
+    facets.PACKAGES,
+    facets.UNITS,
+    facets.SOCKETS,
+    facets.USERS,
+    facets.SUDOERS,
+    facets.CRON,
+    facets.AUTHORIZED_KEYS,
+    facets.KERNEL,
+    facets.SYSCTL,
+    facets.MOUNTS,
+    facets.NETWORK,
+    facets.FIREWALL,
+    facets.ETC,
+    facets.CERTIFICATES,
+    facets.HARDWARE,
+    facets.LOGINS,
+    facets.RUNNING_SOFTWARE,
+    facets.SUID,
 )
-SELDOM = frozenset({"suid"})
+SELDOM = frozenset({facets.SUID.name})
 """Those that read whole disks: only where they are asked for by name."""
-PASSING = frozenset({"logins", "running_software"})
-"""Those that change by themselves: they are looked through by rules, and have no baseline."""
 USUAL = tuple(each.name for each in FACETS if each.name not in SELDOM)
 
 

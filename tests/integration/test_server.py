@@ -19,9 +19,10 @@ import pytest
 
 from probes.api import Failure, Message, Shared, Target, Trouble
 from probes.collect import Collection
+from probes.facets import PASSING
 from probes.platforms import normalise, rules_of
 from probes.server.collector import ServerCollector, command
-from probes.server.facets import FACETS, PASSING, SELDOM, USUAL, script
+from probes.server.facets import FACETS, SELDOM, USUAL, script
 from probes.server.local import LocalCollector
 from probes.server.ports import listening
 from probes.server.reading import read

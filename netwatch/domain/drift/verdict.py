@@ -36,6 +36,10 @@ class Verdict(Enum):
     MISSING = "missing"
     SUSPECT = "suspect"
     NO_BASELINE = "no baseline"
+    ABSENT = "absent"
+    """The device has no such thing, or does not tell of it."""
+    PASSING = "passing"
+    """It changes by itself, as who is logged in does, and is looked through by rules of its own."""
 
     @property
     def title(self) -> str:
@@ -58,6 +62,8 @@ _TITLES: Mapping[Verdict, str] = {
     Verdict.MISSING: _("not read"),
     Verdict.SUSPECT: _("not read to its end"),
     Verdict.NO_BASELINE: _("nothing approved yet"),
+    Verdict.ABSENT: _("not there"),
+    Verdict.PASSING: _("no baseline: looked through"),
 }
 _OF_FOOTING: Mapping[Footing, Verdict] = {
     Footing.COVERED: Verdict.AUTHORISED,

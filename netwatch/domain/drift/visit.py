@@ -61,6 +61,11 @@ class Visit:
     shrunk: str | None = None
     shrinks: int = 0
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether the device has said that it has no such thing, or does not tell."""
+        return self.why is not None and not self.suspects
+
     def complete(self, now: datetime) -> Visit:
         """Return it after a complete read."""
         return Visit(self.device, self.facet, tried=now, completed=now)
