@@ -35,7 +35,7 @@ URL = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]*:([^\s\"'<>]+)@(?=[\w.\[\-:]+(?:[/\s\"';>,\])]|$))", re.IGNORECASE
 )
 BEARER = re.compile(r"\b(?:bearer|authorization:\s*\w+)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
-CRYPTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|8|9|14|y|sha1|h\$6|c\$3|1[acd])\$[^\s:;\"',<>]{6,}")
+SALTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|8|9|14|y|sha1|h\$6|c\$3|1[acd])\$[^\s:;\"',<>]{6,}")
 """A password as crypt(3) and its relatives write it: a net below the others, for words that nobody knows yet."""
 ELEMENT = re.compile(
     rf"<((?:[\w-]+:)?(?:{HOLDER}|[\w-]*password\w*|[\w-]*bindpw|prv|bcrypt-hash|(?:md5|sha512)-hash|tls|static_keys))(?:\s[^<>]*)?>"
@@ -61,7 +61,7 @@ def marked(line: str) -> Iterator[Span]:
         yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
     yield from (match.span(2) for match in ELEMENT.finditer(line))
     if "$" in line:
-        yield from (match.span() for match in CRYPTED.finditer(line))
+        yield from (match.span() for match in SALTED.finditer(line))
     for match in ASSIGNED.finditer(line):
         if not is_topic(match[3], line[match.end(3) : match.end(3) + NEAR]) and not PUBLIC.search(match[1]):
             yield bare(line, *match.span(3))

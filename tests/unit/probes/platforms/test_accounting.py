@@ -19,7 +19,8 @@ TAG = re.compile(r"<secret(?::[0-9a-f]{8})?>")
 
 VOLATILE = {
     "cisco_ios": ["Building configuration...", "Current configuration : {0}123 bytes", "! Last configuration change at 13:57:0{0} CST Wed Mar 13 2024 by u{0}",
-                  "! NVRAM config last updated at 13:57:0{0} CST Wed Mar 13 2024 by u{0}", "ntp clock-period 1720850{0}", "*Mar  1 00:01:0{0}.123: %SYS-5-CONFIG_I: by u{0}"],
+                  "! NVRAM config last updated at 13:57:0{0} CST Wed Mar 13 2024 by u{0}", "ntp clock-period 1720850{0}",
+        "expression {0}", "*Mar  1 00:01:0{0}.123: %SYS-5-CONFIG_I: by u{0}"],
     "cisco_nxos": ["!Command: show running-config", "!Running configuration last done at: Wed Mar 13 13:57:0{0} 2024", "!Time: Wed Mar 13 13:57:0{0} 2024"],
     "cisco_asa": [": Saved", ": Written by u{0} at 10:33:4{0}.123 UTC Tue Mar 5 2024", "Cryptochecksum:{0}abc"],
     "huawei_vrp": ["2026-03-04 10:11:1{0}.123", "!Last configuration was updated at 2026-03-04 10:11:1{0} by u{0}", "!Last configuration was saved at 2026-03-04 10:11:1{0} by u{0}"],
