@@ -43,8 +43,9 @@ def of_terminal(environment: Mapping[str, str] | None = None) -> str:
     return "en"
 
 
-AS_WRITTEN = frozenset({"close", "field", "name"})
-"""Values that are names of a file or a command: a key `group` stays one, and so does a person called `nobody`."""
+AS_WRITTEN = frozenset({"after", "before", "close", "field", "line", "name"})
+"""Values that are names of a file or a command, or what a device says: a key `group` stays one, and so does a person
+called `nobody`, or a port that somebody describes as `down`."""
 
 
 def gettext(message: str) -> str:

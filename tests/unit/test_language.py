@@ -16,6 +16,7 @@ CHINESE = translations("zh_CN")
         ("there is no {what} '{name}'", {"what": "device", "name": "mail"}, "没有名为“mail”的设备"),
         ("{name} is not among the people of the configuration", {"name": "nobody"}, "nobody 不在配置的人员之中"),
         ("{field}: must not be empty", {"field": "text"}, "text：不能为空"),
+        ("{what} {before} → {after}", {"what": "description", "before": "down", "after": "none"}, "描述 down → none"),
         ("entry {number} is {state}; this step cannot follow", {"number": 4, "state": "draft"},
          "第 4 号登记的状态为“草稿”，不能进行此步骤"),
     ],
