@@ -63,6 +63,8 @@ def write(page: Page, reads: Mapping[str, Read]) -> None:
     parts = [row for row in reads[PHYSICAL_TABLE.name] if len(row.index) == 1 and _is_part(row)]
     times: Counter[str] = Counter()
     for row in sorted(parts, key=_order):
+        if page.is_cut:
+            break
         heading = f"{_class(row)} {_name(row)}".rstrip()
         times[heading] += 1
         page.section(heading if times[heading] == 1 else f"{heading} #{times[heading]}", is_kept=True)
