@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
 from probes.api import Message, _
+from probes.facets import title
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -76,7 +77,7 @@ def of_facet(visit: Visit | None, facet: str, begun: datetime, pace: Pace, now: 
     """Return what is wrong with reading a facet, None where nothing is, or too little yet."""
     read = visit.completed if visit is not None else None
     hours = int((now - (read or begun)).total_seconds() // 3600)
-    values: dict[str, str | int | float] = {"facet": facet, "hours": hours}
+    values: dict[str, str | int | float] = {"facet": title(facet), "hours": hours}
     match condition(visit, begun, pace, now):
         case Condition.MISSING:
             return Wrong(Severity.MAJOR, Message(_LATE[read is None], values))
@@ -97,7 +98,7 @@ _LATE = {
 def _suspect(visit: Visit | None, facet: str) -> Message:
     template = _("{facet} was read incompletely {times} times in a row: {note}")
     why = visit.why if visit is not None and visit.why is not None else Message("")
-    return within(template, why, facet=facet, times=visit.suspects if visit is not None else 0)
+    return within(template, why, facet=title(facet), times=visit.suspects if visit is not None else 0)
 
 
 def within(template: str, why: Message, **values: str | float) -> Message:
