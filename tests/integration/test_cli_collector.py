@@ -288,10 +288,12 @@ async def stranger(says: bytes, *, waits: bool) -> AsyncIterator[Served]:
         gone.set()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    yield Served(port=server.sockets[0].getsockname()[1])
-    server.close()
-    async with asyncio.timeout(5):
-        await gone.wait()
+    try:
+        yield Served(port=server.sockets[0].getsockname()[1])
+        async with asyncio.timeout(5):
+            await gone.wait()
+    finally:
+        server.close()
 
 
 async def test_somebody_who_speaks_no_ssh_is_a_failure() -> None:
@@ -303,8 +305,8 @@ async def test_somebody_who_speaks_no_ssh_is_a_failure() -> None:
 
 async def test_a_device_that_hangs_up_over_the_algorithms_is_told_with_what_to_do() -> None:
     async with stranger(b"SSH-2.0-old\r\n", waits=False) as served:
-        outcome = await read(served, "cisco_ios")
-        legacy = await read(served, "cisco_ios", legacy=True)
+        outcome = await read(served, "cisco_ios", host_key=None)
+        legacy = await read(served, "cisco_ios", host_key=None, legacy=True)
     assert isinstance(outcome, Failure)
     assert isinstance(legacy, Failure)
     assert "hung up while algorithms were agreed on; very old devices need legacy = true" in str(outcome.detail)
