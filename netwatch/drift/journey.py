@@ -23,25 +23,29 @@ MOST = 20
 
 def way(tx: Connection, base: Baseline, newest: Snapshot) -> tuple[Stretch, ...]:
     """Return the changes since the facet was last as approved, in order."""
-    since = _since(tx, base, newest)
+    since, is_whole = _since(tx, base, newest)
     found = []
     before = base.content
     for index, each in enumerate(since):
-        low = each.previous_seen or (since[index - 1].last_seen if index else _approved(base, each))
+        low = each.previous_seen if index or is_whole else None
+        low = low if low is not None else _approved(base, each)
         pieces = frozenset(compared(tx, before, each.content).pieces)
         found.append(Stretch(low, each.first_seen, pieces, attribute(each.evidence, low, each.first_seen)))
         before = each.content
     return tuple(found)
 
 
-def _since(tx: Connection, base: Baseline, newest: Snapshot) -> tuple[Snapshot, ...]:
-    """Return the snapshots after the last one that was as approved, the oldest first; at least the newest."""
+def _since(tx: Connection, base: Baseline, newest: Snapshot) -> tuple[tuple[Snapshot, ...], bool]:
+    """Return the snapshots after the last one that was as approved, the oldest first, and whether these are all.
+
+    Where they are not, the first of them stands for more than one change: it came about since the approval.
+    """
     found: list[Snapshot] = []
-    for each in snapshots.history(tx, newest.device, newest.facet, MOST):
+    for each in snapshots.history(tx, newest.device, newest.facet, MOST + 1):
         if each.content == base.content:
-            break
+            return tuple(reversed(found)) or (newest,), True
         found.append(each)
-    return tuple(reversed(found or [newest]))
+    return tuple(reversed(found[:MOST])) or (newest,), False
 
 
 def _approved(base: Baseline, first: Snapshot) -> datetime:

@@ -18,7 +18,7 @@ from netwatch.domain.drift.snapshot import Snapshot, canonical, digest
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.model import Severity
 from netwatch.domain.vouching import Ledger
-from netwatch.drift import carrying, judging, rejudging, requesting, standing, troubles
+from netwatch.drift import carrying, journey, judging, rejudging, requesting, standing, troubles
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
 from netwatch.storage import audit, baselines, blobs, change_requests, deviations, events, judged, snapshots, waivers
@@ -416,6 +416,19 @@ def test_a_change_that_nobody_approved_does_not_hide_behind_one_that_was(approve
     assert "sysname S1 → EVIL" in str(found.finding.told.summary)
     # once it is undone, only what was approved is left
     assert approved.reads(62, MOVED).verdict is Verdict.AUTHORISED
+
+
+def test_of_very_many_changes_the_first_ones_are_one_that_came_about_since_the_approval(
+    approved: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journey, "MOST", 2)
+    approved.change(45, 80)
+    evil = ("sysname EVIL", "vlan batch 10 20")
+    for minute, top, letter in ((20, evil, "A"), (50, evil, "B"), (55, evil, "C"), (60, evil, "D")):
+        approved.reads(minute, altered(top=top, port=(f"description {letter}", "port link-type access")))
+    (finding,) = (each for each in approved.findings() if each.state is FindingState.OPEN)
+    assert finding.told.verdict is Verdict.NEEDS_REVIEW
+    assert finding.low == approved.moment(0)
 
 
 def test_an_approval_after_the_fact_does_not_cover_what_was_done_before_it(approved: Site) -> None:
