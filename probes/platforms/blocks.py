@@ -44,6 +44,22 @@ def joined(lines: list[Line], continued: str) -> tuple[list[Line], dict[int, Seq
     return done, also, unended
 
 
+def unbroken(lines: list[Line], width: int) -> tuple[list[Line], dict[int, Sequence[int]]]:
+    """Return lines with those as one that the device has broken at a width, and the numbers that each has taken in."""
+    done: list[Line] = []
+    also: dict[int, Sequence[int]] = {}
+    goes_on = False
+    for number, text in lines:
+        if goes_on:
+            first, before = done[-1]
+            done[-1] = (first, before + text)
+            also[first] = (*also.get(first, ()), number)
+        else:
+            done.append((number, text))
+        goes_on = len(text) == width
+    return done, also
+
+
 def _continued(lines: list[Line], at: int, mark: str) -> tuple[str, int]:
     text, size = lines[at][1], 1
     while text.endswith(mark) and at + size < len(lines):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from probes.api import Message, _
 from probes.collect import Cut, Evidence, EvidenceKind, Text
 from probes.platforms import wholeness
-from probes.platforms.blocks import bannered, joined
+from probes.platforms.blocks import bannered, joined, unbroken
 from probes.platforms.decoding import decoded, shown
 from probes.platforms.leftovers import bare
 from probes.platforms.masking import Masker
@@ -79,8 +79,12 @@ class _Work:
 
     def read(self, question: str, texts: list[str], end: str, base: tuple[str, ...]) -> None:
         """Take in one answer, whose last line is `end` where it has an end marker."""
-        lines: list[Line] = [(self.count + at, text.rstrip()) for at, text in enumerate(texts, 1)]
+        lines: list[Line] = [(self.count + at, text) for at, text in enumerate(texts, 1)]
         self.count += len(texts)
+        if self.rules.width:
+            lines, also = unbroken(lines, self.rules.width)
+            self.also |= also
+        lines = [(number, text.rstrip()) for number, text in lines]
         lines = bare(lines, question, end, self.cut)
         self._miss(wholeness.gap(lines, end, self.rules))
         layout = self.rules.laid_out(self.facet)

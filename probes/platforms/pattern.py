@@ -19,7 +19,7 @@ RESERVED = (
     r"traps?|informs?|community|value|type|level|role|local|remote|set-key|vpn-instance|eigrp"
 )
 """Words that are no secret where another word follows: they say what that is."""
-QUOTED = r"""\"(?:\\.|[^\"\\])*\"(?=[\s;,)\]}]|$)|\"[^\"]*$|'[^']*'(?=[\s;,)\]}]|$)"""
+QUOTED = r"""\"(?:\\.|[^\"\\])*\"(?=[;,)\]}]*(?:\s|$))|\"[^\"]*$|'[^']*'(?=[;,)\]}]*(?:\s|$))"""
 """A text in quotes; where something follows the closing mark at once, the marks are part of a secret themselves."""
 ONE = rf"""({QUOTED}|(?!(?:{RESERVED})\s|;+(?:\s|$))\S+);?"""
 KINDS = (

@@ -92,6 +92,8 @@ class Rules:
     banners: tuple[Banner, ...] = ()
     continued: str = ""
     """What stands at the end of a line that goes on in the next."""
+    width: int = 0
+    """So many characters a line has that the device breaks there, in the middle of a word; 0 where it breaks none."""
     dropped: re.Pattern[str] | None = None
     """One group for each reason, called `r_` and its name."""
     lifts: tuple[Lift, ...] = ()
@@ -114,7 +116,7 @@ class Rules:
 
 
 KEYS = frozenset(
-    {"layout", "speech", "separator", "openers", "groups", "unordered", "banners", "continued", "drop", "lift"}
+    {"layout", "speech", "separator", "openers", "groups", "unordered", "banners", "continued", "width", "drop", "lift"}
     | {"errors", "broken", "secrets", "rewritten", "plain", "facets"}
 )
 
@@ -144,6 +146,7 @@ def parsed(name: str, document: Mapping[str, Any]) -> Rules:
         ),
         banners=tuple(_banner(rules, at, each) for at, each in enumerate(rules.tables("banners"))),
         continued=rules.text("continued"),
+        width=rules.number("width"),
         dropped=_dropped(rules),
         lifts=tuple(_lift(rules, at, each) for at, each in enumerate(rules.tables("lift"))),
         errors=_any(rules.each("errors", rules.regex)),
@@ -192,6 +195,13 @@ class _Table:
         if not isinstance(found, str):
             self.wrong(key, "must be text")
         return str(found)
+
+    def number(self, key: str) -> int:
+        """Return a whole number, 0 where there is none."""
+        found = self.data.get(key, 0)
+        if not isinstance(found, int) or isinstance(found, bool) or found < 0:
+            self.wrong(key, "must be a whole number from 0")
+        return int(found)
 
     def choice(self, key: str, kind: type[E], default: E) -> E:
         """Return one of a closed set of words."""

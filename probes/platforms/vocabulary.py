@@ -35,7 +35,7 @@ TOPICS = _words(
     encryption-level exchange expanded expiration expire expires expiry export extended false for format from
     generate hidden-characters history id import in include-credentials key-chain keychain large length lifetime
     list lockout management manager-only map-context match max-length maximum-length members min-length
-    minimum-length name names never no none not of on optional param or policies restriction restrictions installed config policy prompt receive recovery
+    minimum-length name names never no none not of on optional param or policies restriction restrictions retry-interval retry-time block-time installed config policy prompt receive recovery
     required requirements reset retries retry rotation rsa rule rules send set size special-char standard
     strength strength-check the timeout to true type-6 usage usage-keys was x25519 yes zeroize
     """

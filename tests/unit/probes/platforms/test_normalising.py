@@ -310,3 +310,20 @@ def test_a_part_that_the_device_could_not_export_is_a_gap():
         '/ip address\nadd address=10.1.1.1/24\n#error exporting "/interface/x" (timeout)\n/ip pool\nadd a=1\nadd a=2\nadd a=3\nadd a=4\n',
     )
     assert str(text.gap) == 'the device says that a part is missing: #error exporting "/interface/x" (timeout)'
+
+
+def test_a_line_that_the_device_breaks_at_its_width_is_one_line_and_its_secret_is_hidden_whole():
+    secret = "*21*" + "CANARY" * 30
+    line = f"    password encrypted {secret} x"
+    broken = [line[at : at + 80] for at in range(0, len(line), 80)]
+    text = read("zte_zxros", "\n".join(("system-user", "  user-name who", *broken, "  $", "$", "")))
+    (shown,) = lines(text, "system-user", "user-name who")
+    assert shown.startswith("password encrypted <secret:")
+    assert "CANARY" not in str(text)
+    assert [cut.number for cut in text.masked] == [3, 4, 5]
+
+
+def test_a_line_broken_behind_a_blank_keeps_it():
+    line = "snmp-server view AllView included " + "x" * 45 + " y"
+    text = read("zte_zxros", f"{line[:80]}\n{line[80:]}\n")
+    assert lines(text) == (line,)

@@ -41,6 +41,7 @@ def test_rules_that_nobody_has_are_refused_with_those_that_there_are():
         ({"speech": "loud"}, "x.toml: rules.speech: must be one of commands, talk"),
         ({"separator": 3}, "x.toml: rules.separator: must be text"),
         ({"separator": "("}, "x.toml: rules.separator: is no regular expression: missing ), unterminated subpattern at position 0"),
+        ({"width": -1}, "x.toml: rules.width: must be a whole number from 0"),
         ({"openers": "interface"}, "x.toml: rules.openers: must be a list of texts"),
         ({"openers": ["ok", "("]}, "x.toml: rules.openers.1: is no regular expression: missing ), unterminated subpattern at position 0"),
         ({"secrets": ["password"]}, "x.toml: rules.secrets.0: marks no secret with $: password"),
