@@ -11,7 +11,8 @@ from netwatch.cli import site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.config.changes import patience
-from netwatch.domain.drift.change_request import ChangeKind, overdue, unreported
+from netwatch.domain.drift.change_request import ChangeKind
+from netwatch.domain.drift.change_window import overdue, unreported
 from netwatch.errors import UsageError
 from netwatch.language import gettext as _
 from netwatch.storage import baselines, change_requests, deviations

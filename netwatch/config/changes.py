@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer
 from netwatch.config.table import Table, one_of
 from netwatch.config.values import Duration, Instant, Name, Pause, SeverityName, Title
 from netwatch.config.windows import localised
-from netwatch.domain.drift.change_request import Freeze, Patience
+from netwatch.domain.drift.change_window import Freeze, Patience
 from netwatch.domain.drift.risk import SEVERITIES, Risk
 from netwatch.domain.model import Severity
 from roster.wall import first_instant, last_instant

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.config.changes import patience, severities
 from netwatch.domain.drift.baseline import void
-from netwatch.domain.drift.change_request import overdue
+from netwatch.domain.drift.change_window import overdue
 from netwatch.domain.drift.condition import Condition
 from netwatch.domain.drift.finding import Closing, Finding, FindingState, Told, close, reopen
 from netwatch.domain.drift.matching import Footing, Match, Where, match

@@ -5,17 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netwatch.config.changes import freezes, members, patience
-from netwatch.domain.drift.change_request import (
-    TIME,
-    ChangeRequest,
-    ChangeState,
-    ChangeStep,
-    Freeze,
-    ended,
-    frozen,
-    passes,
-    step,
-)
+from netwatch.domain.drift.change_request import ChangeRequest, ChangeState, ChangeStep
+from netwatch.domain.drift.change_steps import TIME, step
+from netwatch.domain.drift.change_window import Freeze, ended, frozen, passes
 from netwatch.storage import audit, baselines, change_requests, deviations, events
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message, _

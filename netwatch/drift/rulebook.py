@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.config.registers import types
-from netwatch.domain.drift.change_request import permit
+from netwatch.domain.drift.change_window import permit
 from netwatch.domain.drift.matching import Rulebook
 from netwatch.domain.drift.permit import of_entry
 from netwatch.storage import change_requests, registers

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netwatch.config.changes import patience
-from netwatch.domain.drift.change_request import ChangeState, overdue, unreported
+from netwatch.domain.drift.change_request import ChangeState
+from netwatch.domain.drift.change_window import overdue, unreported
 from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.storage import change_requests, deviations

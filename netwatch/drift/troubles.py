@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from netwatch.config.changes import patience
-from netwatch.domain.drift.change_request import overdue, unreported
+from netwatch.domain.drift.change_window import overdue, unreported
 from netwatch.domain.drift.condition import Wrong
 from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict, unsaved_severity

@@ -12,21 +12,9 @@ from hypothesis import strategies as st
 from netwatch.domain.drift import baseline as baselines
 from netwatch.domain.drift import finding as findings
 from netwatch.domain.drift.baseline import Baseline, BaselineState, means, sealed
-from netwatch.domain.drift.change_request import (
-    ChangeKind,
-    ChangeRequest,
-    ChangeState,
-    ChangeStep,
-    Freeze,
-    Patience,
-    ended,
-    frozen,
-    overdue,
-    passes,
-    permit,
-    step,
-    unreported,
-)
+from netwatch.domain.drift.change_request import ChangeKind, ChangeRequest, ChangeState, ChangeStep
+from netwatch.domain.drift.change_steps import step
+from netwatch.domain.drift.change_window import Freeze, Patience, ended, frozen, overdue, passes, permit, unreported
 from netwatch.domain.drift.finding import Closing, Finding, FindingState, Told
 from netwatch.domain.drift.permit import Scope
 from netwatch.domain.drift.verdict import Verdict
