@@ -86,7 +86,7 @@ async def _connected(place: Place, login: Login, client: _Client, credential: st
     except TimeoutError:
         raise NoSessionError(no_answer(address, port, place.connect)) from None
     except OSError as error:
-        raise NoSessionError(no_connection(error, address, port, place.connect)) from None
+        raise NoSessionError(_hung_up(place, client) or no_connection(error, address, port, place.connect)) from None
     except asyncssh.HostKeyNotVerifiable:
         raise NoSessionError(hostkey.failure(str(address), client.fingerprint, place.host_key)) from None
     except asyncssh.DisconnectError as error:
@@ -176,12 +176,17 @@ def _failure(error: asyncssh.DisconnectError, place: Place, credential: str, cli
         template = _("{address} and this program know no algorithm in common; very old devices need legacy = true")
         return Failure(Trouble.PROTOCOL, Message(template, values))
     if isinstance(error, asyncssh.ConnectionLost):
-        if client.is_agreeing() and not place.legacy:  # some hang up at once instead of saying that they know none
-            template = _("{address} hung up while algorithms were agreed on; very old devices need legacy = true")
-            return Failure(Trouble.PROTOCOL, Message(template, values))
-        return closed(place.address, place.port)
+        return _hung_up(place, client) or closed(place.address, place.port)
     template = _("{address} ended the log-in: {what}")
     return Failure(Trouble.PROTOCOL, Message(template, values | {"what": type(error).__name__}))
+
+
+def _hung_up(place: Place, client: _Client) -> Failure | None:
+    """Return what it may mean that a device is gone: some hang up instead of saying that they know no algorithm."""
+    if place.legacy or not client.is_agreeing():
+        return None
+    template = _("{address} hung up while algorithms were agreed on; very old devices need legacy = true")
+    return Failure(Trouble.PROTOCOL, Message(template, {"address": str(place.address)}))
 
 
 async def _close(connection: asyncssh.SSHClientConnection) -> None:
