@@ -15,10 +15,10 @@ from netwatch.domain.notices import Kind
 from netwatch.mail.delivery import Later, Outcome, Posted, Taken
 from netwatch.progress import Progress
 from netwatch.storage import events, faults, outbox
-from netwatch.storage.database import Database
 from netwatch.storage.outbox import Delivery, Letter
 from netwatch.workers.mailer import Mailer
 from probes.api import Message
+from tests import tables
 from tests.fakes import START, FakeClock
 from tests.scenario import site, switch
 
@@ -121,7 +121,7 @@ class Mailroom:
 
     def __init__(self, folder: Path, *, mail: str = "", more: str = POSTS) -> None:
         self.settings = office_settings(folder, mail=mail, more=more)
-        self.database = Database(self.settings.database_url).open()
+        self.database = tables.opened(self.settings.database_url)
         self.clock = FakeClock()
         self.progress = Progress(START)
         self.relay = RecordingTransport()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from netwatch.storage.database import Database
 from probes.secret import Secret
 from tests.postgresql import PASSWORD, PostgreSql
+from tests.tables import laid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,21 +28,12 @@ def postgresql() -> Iterator[PostgreSql]:
         server.remove()
 
 
-@pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of SQLite with all tables and no rows: to make them takes a while, to copy them does not."""
-    path = tmp_path_factory.mktemp("tables") / "netwatch.db"
-    Database(f"sqlite:///{path}").open().close()
-    return path
-
-
 @pytest.fixture(params=BOTH)
-def connect(request: pytest.FixtureRequest, tmp_path: Path, tables: Path) -> Iterator[Callable[[], Database]]:
+def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Database]]:
     """Return a function that makes one more `Database` of the same, new database; each is closed at the end."""
     made: list[Database] = []
     if request.param == "sqlite":
-        url, password = f"sqlite:///{tmp_path}/netwatch.db", None
-        shutil.copy(tables, tmp_path / "netwatch.db")
+        url, password = f"sqlite:///{laid(tmp_path / 'netwatch.db')}", None
     else:
         password = Secret(PASSWORD)
         url = request.getfixturevalue("postgresql").fresh(lambda url: Database(url, password=password).open().close())

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from netwatch.cli import main
 from netwatch.clock import SystemClock
+from tests.tables import laid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +64,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     path = tmp_path / "config.toml"
     path.write_text(CONFIG, encoding="utf-8")
     path.chmod(0o600)
+    laid(tmp_path / "netwatch.db")
 
     def ran(*words: str) -> tuple[int, str, str]:
         code = main(["duty", *words, "--config", str(path)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netwatch.cli import main
+from tests.tables import laid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     path = tmp_path / "config.toml"
     path.write_text(CONFIG, encoding="utf-8")
     path.chmod(0o600)
+    laid(tmp_path / "netwatch.db")
 
     def ran(*words: str) -> tuple[int, str, str]:
         try:
