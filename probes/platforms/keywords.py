@@ -45,7 +45,10 @@ ACCOUNT = re.compile(r"account|admin|user|radius|tacacs|snmp|ntp|auth", re.IGNOR
 """Where `encrypted` is said of one of these, a secret stands behind it."""
 USED = re.compile(r"\s+\S+\s+(?:secret|key)\s+\S", re.IGNORECASE)
 VALUE = re.compile(rf"\s*(?:[:=]\s*)?({QUOTED}|\S+)")
-FOLLOWS = re.compile(rf"(?:{FOLLOWING}|rekey_interval|user_control|[{{}}\[\];|]|##|-\S+|\S+=\S*)", re.IGNORECASE)
+FOLLOWS = re.compile(
+    rf"(?:{FOLLOWING}|rekey_interval|user_control|[{{}}\[\];|]|##|[A-Za-z][\w.-]*=[^=\s]\S*)",
+    re.IGNORECASE,
+)
 NUMBERED = re.compile(
     r"^\s*(?:no\s+|undo\s+)?(?:ntp|sntp|key-chain|keychain|tunnel|ip\s+ssh|ssh|crypto)\b", re.IGNORECASE
 )

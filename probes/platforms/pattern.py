@@ -32,7 +32,7 @@ FOLLOWING = (
     r"auth-port|acct-port|authentication|accounting|encrypted|pbkdf2|nt-encrypted|mschap|address|hostname|mask|realm|"
     r"level-[12]|key-id|ckn|service-type|user-role|inform|user-group|callback|expires?|priv|auth|localizedkey|mib-view|"
     r"acl|ipv6|test|weight|quiet|idle-time|tunnel-private|description|source-interface|udp-port|single-connection|"
-    r"directed-request|use-vrf|server-group|tls|port-access|cisco|access-class|attempts|user|username|dead-time"
+    r"directed-request|use-vrf|server-group|tls|port-access|cisco|access-class|attempts|user|username|dead-time|aes|tkip|tkip-aes|ccmp"
 )
 SPACED = rf"""({QUOTED}|(?!;+(?:\s|$))\S.*?)(?=;?\s+(?:""" + FOLLOWING + r""")(?:\s|$)|\s*;\s*(?:##.*)?$|\s*$)"""
 PARTS = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")

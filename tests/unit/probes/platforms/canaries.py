@@ -811,6 +811,11 @@ remark pw: password=CANARY
 
 GENERIC += """\
 snmp-server host 1.2.3.4 CANARY version 2c udp-port 162
+username a password 7 $10$1a7$CANARY==$
+username a password 7 CANARY==
+username a password CANARY= CANARY
+username a password -CANARY -CANARY
+enable secret 8 $1c$7eyy$0`4,CANARY(#&4|~<:l~,,d#.>l0z.td(nfxv2v!$
 snmp-server host 1.2.3.4 inform retry 3 CANARY version 2c
 snmp-server host 10.0.0.1 traps version 2c CANARY
 snmp-server host 10.0.0.1 version 2 CANARY
