@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,8 @@ class _Known:
     doors: Mapping[tuple[str, str], Door]
     visits: Mapping[tuple[str, str], Visit]
     deviations: Mapping[str, Mapping[str, Wrong]]
+    accounts: Mapping[str, tuple[Door, ...]]
+    """The credentials that are shut, by the device that was the last to refuse them."""
 
 
 class DriftFaults:
@@ -47,6 +50,7 @@ class DriftFaults:
         self._observer = observer
         self._ways: dict[str, list[Way]] = {}
         self._begun: dict[str, datetime] = {}
+        self._turn = asyncio.Lock()
         self._stated: dict[tuple[str, str], dict[str, Trouble]] = {}
 
     def take_up(self, ways: Iterable[Way], now: datetime) -> None:
@@ -58,52 +62,49 @@ class DriftFaults:
 
     async def state(self, now: datetime, device: str | None = None) -> None:
         """State what is wrong with a device, or with all that are read."""
-        settings = self._watched.settings
-        known = await self._database.read(partial(_known, settings=settings, now=now, device=device))
-        for name in self._ways if device is None else (device,):
-            await self._state(name, DRIFT, _troubles(known.deviations.get(name, {})), now)
-            # What cannot be read since the device is away says nothing more than that it is away.
-            away = self._watched.reach(name) in {Reach.NO, Reach.DOUBT}
-            if not away or any(door.shut for (where, _name), door in known.doors.items() if where == name):
-                await self._state(name, COLLECT, _troubles(self._wrong(name, known.doors, known.visits, now)), now)
+        work = partial(_known, settings=self._watched.settings, now=now, device=device)
+        async with self._turn:  # what was read before must not be stated after what was read since
+            known = await self._database.read(work)
+            for name in tuple(self._ways) if device is None else (device,):
+                await self._state(name, DRIFT, known.deviations.get(name, {}), now)
+                # What cannot be read since the device is away says nothing more than that it is away.
+                away = self._watched.reach(name) in {Reach.NO, Reach.DOUBT}
+                if not away or self._is_shut(name, known):
+                    await self._state(name, COLLECT, self._wrong(name, known, now), now)
+                await asyncio.sleep(0)  # there may be thousands
 
-    async def _state(self, device: str, side: str, wrong: dict[str, Trouble], now: datetime) -> None:
-        if wrong != self._stated.get((device, side)):
-            await self._observer.stand(device, side, wrong, now)
-            self._stated[device, side] = wrong
+    def _is_shut(self, device: str, known: _Known) -> bool:
+        found = (known.doors.get((device, way.collect.name)) for way in self._ways.get(device, ()))
+        return any(door is not None and door.shut for door in found)
 
-    def _wrong(
-        self,
-        device: str,
-        read: Mapping[tuple[str, str], Door],
-        known: Mapping[tuple[str, str], Visit],
-        now: datetime,
-    ) -> dict[str, Wrong]:
-        found: dict[str, Wrong | None] = {}
+    async def _state(self, device: str, side: str, wrong: Mapping[str, Wrong], now: datetime) -> None:
+        told = {key: Trouble(each.severity, each.summary) for key, each in wrong.items()}
+        if told != self._stated.get((device, side)):
+            await self._observer.stand(device, side, told, now)
+            self._stated[device, side] = told
+
+    def _wrong(self, device: str, known: _Known, now: datetime) -> dict[str, Wrong]:
+        found: dict[str, Wrong | None] = {f"@{each.name}": of_account(each) for each in known.accounts.get(device, ())}
+        table = self._watched.settings.file.drift
         for way in self._ways.get(device, ()):
-            door = read.get((device, way.collect.name))
+            door = known.doors.get((device, way.collect.name))
             if door is not None:
                 found[way.collect.name] = of_door(door, way.host_key)
-            table = self._watched.settings.file.drift
             pace = Pace(way.collect.every, table.stale_after, table.missing_after)
+            begun = (door.since if door is not None else None) or self._begun[way.name]
             for facet in sorted(way.facets):
-                begun = (door.since if door is not None else None) or self._begun[way.name]
-                found[f"{way.collect.name}/{facet}"] = of_facet(known.get((device, facet)), facet, begun, pace, now)
-        found |= {
-            f"@{door.name}": of_account(door)
-            for (where, _name), door in read.items()
-            if where == CREDENTIALS and door.guard.get("device") == device
-        }
+                visit = known.visits.get((device, facet))
+                found[f"{way.collect.name}/{facet}"] = of_facet(visit, facet, begun, pace, now)
         return {key: each for key, each in found.items() if each is not None}
 
 
-def _troubles(wrong: Mapping[str, Wrong]) -> dict[str, Trouble]:
-    return {key: Trouble(each.severity, each.summary) for key, each in wrong.items()}
-
-
 def _known(tx: Connection, settings: Settings, now: datetime, device: str | None) -> _Known:
+    accounts: dict[str, tuple[Door, ...]] = defaultdict(tuple)
+    for each in doors.of_device(tx, CREDENTIALS):
+        last = str(each.guard.get("device", ""))
+        accounts[last] = (*accounts[last], each)
     deviations = troubles.of_devices(tx, settings, now, device)
     if device is None:
-        return _Known(doors.everything(tx), visits.everything(tx), deviations)
-    both = (*doors.of_device(tx, device), *doors.of_device(tx, CREDENTIALS))
-    return _Known({(each.device, each.name): each for each in both}, visits.of_device(tx, device), deviations)
+        return _Known(doors.everything(tx), visits.everything(tx), deviations, accounts)
+    own = {(each.device, each.name): each for each in doors.of_device(tx, device)}
+    return _Known(own, visits.of_device(tx, device), deviations, accounts)

@@ -268,7 +268,9 @@ async def test_what_nobody_could_read_for_long_is_stale_and_then_missing(scene: 
         for _turn in range(3):
             await scene.let_pass(hours=6)
         await scene.readings.state(scene.clock.now())
-        assert scene.wrong()["sw-1/collect/scripted/running"] == "running has not been read completely for 18 h"
+        assert scene.wrong()["sw-1/collect/scripted/running"] == (
+            "running configuration has not been read completely for 18 h"
+        )
         await scene.let_pass(hours=20)
         await scene.readings.state(scene.clock.now())
         (fault,) = [each for each in scene.faults() if each.subject.meaning == "scripted/running"]
