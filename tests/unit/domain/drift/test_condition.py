@@ -48,13 +48,13 @@ def test_a_worse_condition_is_a_worse_fault() -> None:
     assert [each.severity if each else None for each in said] == [None, Severity.MINOR, Severity.MAJOR]
     never = of_facet(None, "running", NOW - 13 * HOUR, PACE, NOW)
     assert never is not None
-    assert str(never.summary) == "running has never been read completely, in 13 h"
+    assert str(never.summary) == "running configuration has never been read completely, in 13 h"
 
 
 def test_a_suspect_read_says_what_is_missing() -> None:
     wrong = of_facet(visit(1, suspects=3, why=CUT), "running", NOW, PACE, NOW)
     assert wrong is not None
-    assert str(wrong.summary) == "running was read incompletely 3 times in a row: it ends before 'return'"
+    assert str(wrong.summary) == "running configuration was read incompletely 3 times in a row: it ends before 'return'"
 
 
 def test_a_sentence_within_a_sentence_within_a_sentence_is_still_a_sentence() -> None:
