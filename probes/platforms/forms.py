@@ -57,8 +57,9 @@ NEAR = 200
 
 def marked(line: str) -> Iterator[Span]:
     """Yield what a form of writing gives as a secret: in an address, an assignment, an element, a key block."""
-    for form in (URL, PRIVATE, SPOKEN, BEARER):
+    for form in (URL, PRIVATE, BEARER):
         yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
+    yield from (bare(line, *match.span(1)) for match in SPOKEN.finditer(line))
     yield from (match.span(2) for match in ELEMENT.finditer(line))
     if "$" in line:
         yield from (match.span() for match in SALTED.finditer(line))

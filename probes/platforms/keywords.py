@@ -147,10 +147,10 @@ def _speaks(word: str, before: str, after: str, above: Sequence[str]) -> bool:
 
 
 def _of_snmp(word: str, before: str, above: Sequence[str]) -> bool:
-    if BGP.search(before) and not SNMP.search(before):
-        return False
     if word not in {"community", "communities"}:
         return SNMP.search(word) is not None or word.startswith(HOLDS)
+    if BGP.search(before) and not SNMP.search(before):
+        return False
     return bool(SNMP.search(before)) or any(SNMP.search(each) for each in above)
 
 

@@ -156,6 +156,7 @@ aaa-server LDAP (inside) host 10.1.1.2
  ldap-login-password CANARY
 snmp-server host inside 10.1.1.3 community CANARY version 2c
 snmp-server community CANARY
+snmp-server host INSIDE m1 poll community CANARY
 snmp-server user u g v3 encrypted auth sha 0xCANARY priv aes 256 0xCANARY
 failover key CANARY
 failover ipsec pre-shared-key CANARY
@@ -623,6 +624,11 @@ end
 config system snmp community
     edit 1
         set name "CANARY"
+    next
+end
+config vdom-exception
+    edit 1
+        set community-name "CANARY"
     next
 end
 config system snmp user
