@@ -5,7 +5,6 @@ A change request is one, and so is an approved entry of a register. What explain
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -130,8 +129,25 @@ def matches(pattern: str, piece: Piece) -> bool:
 
 
 def _like(pattern: str, text: str) -> bool:
-    parts = (".*" if each == "*" else "." if each == "?" else re.escape(each) for each in re.split(r"([*?])", pattern))
-    return re.fullmatch("".join(parts), text.strip(), re.IGNORECASE | re.DOTALL) is not None
+    """Whether a text is like a pattern, by stepping back to the last star only.
+
+    A regular expression would try every way to share a text among the stars: a dozen of them never end.
+    """
+    pattern, text = pattern.casefold(), text.strip().casefold()
+    at = here = 0
+    star, after = -1, 0
+    while at < len(text):
+        if here < len(pattern) and pattern[here] == "*":
+            star, after = here, at
+            here += 1
+        elif here < len(pattern) and pattern[here] in {"?", text[at]}:
+            at, here = at + 1, here + 1
+        elif star >= 0:
+            after += 1
+            at, here = after, star + 1
+        else:
+            return False
+    return not pattern[here:].strip("*")
 
 
 def timing(permit: Permit, low: datetime, high: datetime, grace: timedelta) -> Timing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,15 @@ def test_how_closely_a_scope_is_about_a_section(scope, closeness):
 )
 def test_a_pattern_names_a_path_what_it_stands_in_or_its_heading(pattern, piece, named):
     assert matches(pattern, piece) is named
+
+
+@given(st.text("ab*?", max_size=8), st.text("ab", max_size=10))
+def test_a_pattern_is_what_a_shell_would_take_it_for(pattern, line):
+    assert matches(pattern, Piece((), line)) == fnmatchcase(line, pattern)
+
+
+def test_a_pattern_of_many_stars_ends():
+    assert not matches("*a" * 30 + "b", Piece((), "a" * 3000))
 
 
 def test_of_overlapping_permits_the_closest_counts_then_the_shorter_then_the_first():
