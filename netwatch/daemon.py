@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from datetime import time
 from functools import partial
@@ -76,6 +77,16 @@ def run(settings: Settings, registry: Registry, clock: Clock) -> int:
     finally:
         database.close()
     return 0
+
+
+def keep_in_memory() -> None:
+    """Let the collector of garbage pass over what is there now, which stays until the next configuration.
+
+    Its rounds over the modules and over the configuration of a thousand devices held the event loop up for 0.2 s.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 class Service:
@@ -197,6 +208,7 @@ class Service:
         intervals = {name: look.check.every for name, look in self._looks.items()}
         self.due.plan(intervals, self._clock.monotonic())
         await self._drift.take_up()
+        keep_in_memory()
 
     def _timetable(self) -> Timetable:
         timetable = Timetable()

@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from netwatch import logs
 from netwatch.clock import SystemClock
 from netwatch.config import load
+from netwatch.daemon import keep_in_memory
 from netwatch.domain.drift.baseline import Baseline, BaselineState, sealed
 from netwatch.domain.drift.difference import compare
 from netwatch.domain.drift.snapshot import canonical, parsed, written
@@ -190,6 +191,7 @@ async def read_all(settings: Settings, database: Database) -> tuple[float, Lag]:
     worker = DriftWorker(database, watched, clock, observer, lambda: None, Registry.installed(), shared)
     start = time.perf_counter()
     await worker.take_up()
+    keep_in_memory()  # as the service does
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(worker.run()), group.create_task(lag.watch())]
         while not (  # noqa: ASYNC110 - the database's threads set no event of ours
