@@ -10,8 +10,6 @@ from netwatch.domain.drift.baseline import Baseline, BaselineState
 from netwatch.storage.schema import baselines
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import ColumnElement, Connection, Row
 
 APPROVED, PROPOSED = BaselineState.APPROVED.value, BaselineState.PROPOSED.value
@@ -57,13 +55,6 @@ def in_force(tx: Connection) -> tuple[Baseline, ...]:
     return tuple(_baseline(row) for row in tx.execute(query))
 
 
-def at(tx: Connection, device: str, facet: str, moment: datetime) -> Baseline | None:
-    """Return the one that was in force at a time."""
-    table = baselines.c
-    was = (table.judged_at <= moment) & (table.ended.is_(None) | (table.ended > moment))
-    return _first(tx, _of(device, facet), table.state.in_((APPROVED, BaselineState.SUPERSEDED.value)), was)
-
-
 def proposed(tx: Connection, device: str, facet: str) -> tuple[Baseline, ...]:
     """Return what is proposed for a facet, the oldest first."""
     query = select(baselines).where(_of(device, facet), baselines.c.state == PROPOSED).order_by(baselines.c.id)
@@ -73,12 +64,6 @@ def proposed(tx: Connection, device: str, facet: str) -> tuple[Baseline, ...]:
 def of_change(tx: Connection, change: int) -> tuple[Baseline, ...]:
     """Return what was proposed for a change request, the oldest first."""
     query = select(baselines).where(baselines.c.change_id == change).order_by(baselines.c.id)
-    return tuple(_baseline(row) for row in tx.execute(query))
-
-
-def history(tx: Connection, device: str, facet: str, most: int = 100) -> tuple[Baseline, ...]:
-    """Return those of a facet, newest first."""
-    query = select(baselines).where(_of(device, facet)).order_by(baselines.c.id.desc()).limit(most)
     return tuple(_baseline(row) for row in tx.execute(query))
 
 

@@ -12,7 +12,7 @@ from netwatch.domain.drift.permit import Scope
 from netwatch.storage.schema import change_implementers, change_requests, change_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row, Select
@@ -66,12 +66,6 @@ def save(tx: Connection, request: ChangeRequest, was: ChangeState, event: int) -
 def get(tx: Connection, number: int) -> ChangeRequest | None:
     """Return the one of that number."""
     return next(iter(_read(tx, select(change_requests).where(change_requests.c.id == number))), None)
-
-
-def several(tx: Connection, numbers: Iterable[int]) -> tuple[ChangeRequest, ...]:
-    """Return some, by number."""
-    wanted = sorted(set(numbers))
-    return _read(tx, select(change_requests).where(change_requests.c.id.in_(wanted))) if wanted else ()
 
 
 def alive(tx: Connection) -> tuple[ChangeRequest, ...]:

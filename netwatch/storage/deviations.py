@@ -81,12 +81,6 @@ def history(tx: Connection, device: str, facet: str, most: int = 100) -> tuple[F
     return tuple(_finding(row) for row in tx.execute(query))
 
 
-def episode(tx: Connection, number: int) -> tuple[Finding, ...]:
-    """Return the findings of an episode, the oldest first."""
-    query = select(findings).where(findings.c.episode == number).order_by(findings.c.id)
-    return tuple(_finding(row) for row in tx.execute(query))
-
-
 def moved(tx: Connection, after: int, upto: int) -> tuple[Finding, ...]:
     """Return those that were opened, judged or closed by an event with `after` < number <= `upto`, by number."""
     table = findings.c
