@@ -24,6 +24,7 @@ from pydantic_core import PydanticUndefined
 
 from netwatch.config import toml, values
 from netwatch.config.draft import inner_models, model_of, shapes
+from netwatch.config.drift import CollectTable
 from netwatch.config.settings import CheckTable, File
 from netwatch.config.sources import Shape
 from netwatch.language import translations
@@ -81,14 +82,19 @@ in the end. [config.example.toml](../../config.example.toml) shows every key.
 WORDS = {
     "key": "键", "value": "取值", "default": "默认", "meaning": "含义", "required": "必填", "none": "无", "of kind": "方式",
     "name": "名称", "unit": "单位", "warning": "警告", "critical": "故障", "recover": "恢复", "kinds": "检测方式",
-    "Options of checks": "检测项的选项", "Meanings": "测量内容",
+    "Options of checks": "检测项的选项", "Options of collecting": "采集的选项", "Meanings": "测量内容",
     "These stand in a check beside its own keys.": "与检测项自身的键写在一起。",
+    "These stand in a collect table beside its own keys.": "与采集项自身的键写在一起。",
     "What thresholds are for, with the limits that hold without any.": "阈值所针对的测量内容，以及未配置阈值时的限值。",
     "duration": "时长", "secret": "密码类", "path": "路径", "time of day": "时刻", "date": "日期", "date and time": "日期和时间",
     "date, or date and time": "日期，或日期和时间", "true or false": "true 或 false", "whole number": "整数", "number": "数",
     "text": "文本", "table": "表", "list of": "列表：", "severity": "级别", "mail address": "邮箱", "address": "地址", "time zone": "时区",
-    "all": "全部",
+    "all": "全部", "collecting": "采集",
 }  # fmt: skip
+SHARED_TABLES = {CheckTable: "check", CollectTable: "collect"}
+"""What groups and devices have alike: explained once, with the group's."""
+OF_KINDS = {"check": ("kind", CheckTable), "collect": ("way", CollectTable)}
+"""By what word the options of a kind are looked up, and the keys that are none of them."""
 PLURAL = ("name", "table", "text")
 KINDS: tuple[tuple[Any, str], ...] = (
     (values.Duration, "duration"),
@@ -137,8 +143,8 @@ def explained(text: str) -> Example:
         elif key:
             kind = kind or (re.findall(r'^(?:# )?kind = "([a-z]+)"', line) or [""])[0]
             table = _table(section)
-            if table == "check" and key[1] not in CheckTable.model_fields:
-                table = f"kind {kind}"
+            if table in OF_KINDS and key[1] not in OF_KINDS[table][1].model_fields:
+                table = f"{OF_KINDS[table][0]} {kind}"
             _keep(found, (table, key[1]), comments)
         comments = [*comments, line[2:]] if line.startswith("# ") and not (header or key) else []
     return found
@@ -175,11 +181,12 @@ class _Page:
             section = intros[number] if len(models) > 1 else path
             yield from self._table(path, each, self._intro(section, each))
             for name, inner in _tables_in(each):
-                if inner is CheckTable and path == "device":
+                shared = SHARED_TABLES.get(inner, "")
+                if shared and path == "device":
                     continue
-                below = "check" if inner is CheckTable else f"{path}.{name}"
-                both = " `[[group.check]]`" if inner is CheckTable else ""
-                yield f"### `[[{'device.check' if both else below}]]`{both}\n"
+                below = shared or f"{path}.{name}"
+                both = f" `[[group.{shared}]]`" if shared else ""
+                yield f"### `[[{f'device.{shared}' if both else below}]]`{both}\n"
                 yield from self._table(below, inner, self._intro(below, inner))
 
     def _table(self, section: str, model: type[BaseModel], intro: str, only: str = "") -> Iterator[str]:
@@ -201,6 +208,12 @@ class _Page:
             probe = registry.probe(kind)
             yield f'### `kind = "{kind}"`\n'
             yield from self._table(f"kind {kind}", probe.Options, "" if self._chinese else _first(probe))
+        yield f"## {self._('Options of collecting')}\n"
+        yield f"{self._('These stand in a collect table beside its own keys.')}\n"
+        for kind in registry.collectors():
+            collector = registry.collector(kind)
+            yield f'### `kind = "{kind}"` ({self._("collecting")})\n'
+            yield from self._table(f"way {kind}", collector.Options, "" if self._chinese else _first(collector))
 
     def _meanings(self, registry: Registry) -> Iterator[str]:
         yield f"## {self._('Meanings')}\n"
@@ -216,14 +229,14 @@ class _Page:
             yield f"| `{meaning.name}` | {title} | {meaning.unit} | {shown} | {', '.join(kinds) or self._('all')} |"
 
     def _intro(self, section: str, model: type[BaseModel]) -> str:
-        section = "group.check" if section == "check" else section
+        section = f"group.{section}" if section in OF_KINDS else section
         said = self._example.get((section, ""))
         if self._chinese:
             return said.chinese if said else ""
         return inspect.cleandoc(model.__doc__ or "").replace("\n\n", "  \n").replace("\n", " ")
 
     def _sentence(self, section: str, name: str, sentences: Mapping[str, str]) -> str:
-        inner = "group.check" if name == "check" else f"{section}.{name}"
+        inner = f"group.{name}" if name in OF_KINDS else f"{section}.{name}"
         either = (self._example.get(place, Explained("", "")) for place in ((section, name), (inner, "")))
         said = next((said for said in either if said.chinese), Explained("", ""))
         text = said.chinese if self._chinese else sentences.get(name) or said.english
@@ -285,8 +298,8 @@ def docstrings(model: type[BaseModel]) -> dict[str, str]:
 
 def _table(section: str) -> str:
     """Return the name under which a table is looked up: those of checks and credentials are one each."""
-    if section in {"group.check", "device.check"}:
-        return "check"
+    if section in {f"{of}.{name}" for of in ("group", "device") for name in OF_KINDS}:
+        return section.partition(".")[2]
     return section.partition(".")[0] if section.startswith("credential.") else section
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from netwatch.config import load
 from netwatch.config.draft import inner_models, model_of, shapes
+from netwatch.config.drift import CollectTable
 from netwatch.config.settings import CheckTable, File
 from netwatch.config.sources import Shape
 from netwatch.plugins import Registry
@@ -23,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 GENERATOR = ROOT / "docs/reference/configuration.py"
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 KINDS = Registry.installed().kinds()
+WAYS = Registry.installed().collectors()
+SHARED = {CheckTable: "check", CollectTable: "collect"}
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +42,12 @@ def keys() -> Iterator[tuple[str, str]]:
             for name, field in model.model_fields.items():
                 yield key, name
                 for inner in inner_models(field.annotation):
-                    table = "check" if inner is CheckTable else f"{key}.{name}"
+                    table = SHARED.get(inner) or f"{key}.{name}"
                     yield from ((table, below) for below in inner.model_fields)
     for kind in KINDS:
         yield from ((f"kind {kind}", name) for name in Registry.installed().probe(kind).Options.model_fields)
+    for kind in WAYS:
+        yield from ((f"way {kind}", name) for name in Registry.installed().collector(kind).Options.model_fields)
 
 
 @pytest.fixture
@@ -86,10 +91,11 @@ def test_what_is_not_in_force_in_the_example_is_a_configuration_too(
     (tmp_path / "config.toml").chmod(0o600)
     settings = load(tmp_path / "config.toml", Registry.installed())
     assert settings.mail.relay[0].port == 587
-    assert settings.credentials.keys() == {"switches", "core"}
+    assert settings.credentials.keys() == {"switches", "core", "ssh"}
 
 
-CHECKS = tomllib.loads(in_force(OPTIONS).replace("[[device.check]]", "[[check]]"))["check"]
+TABLES = tomllib.loads(in_force(OPTIONS).replace("[[device.", "[["))
+CHECKS, COLLECTS = TABLES["check"], TABLES["collect"]
 
 
 @pytest.mark.parametrize("table", CHECKS, ids=lambda table: table["kind"])
@@ -101,10 +107,16 @@ def test_the_options_in_the_example_are_options(table: dict[str, Any]) -> None:
     assert Registry.installed().probe(kind).Options.model_validate(options)
 
 
+@pytest.mark.parametrize("table", COLLECTS, ids=lambda table: table["kind"])
+def test_the_options_of_collecting_in_the_example_are_options(table: dict[str, Any]) -> None:
+    options = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    assert Registry.installed().collector(options.pop("kind")).Options.model_validate(options)
+
+
 KEYS = sorted(set(keys()))
 TABLES_IN_TABLES = {
     *(("group", "check"), ("device", "check"), ("mail", "relay"), ("mail", "escalation")),
-    *(("register_type", "field"), ("duty", "item")),
+    *(("register_type", "field"), ("duty", "item"), ("group", "collect"), ("device", "collect")),
 }
 
 
@@ -138,7 +150,7 @@ def test_the_reference_is_up_to_date(language: str, reference: dict[str, Any]) -
     )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, *WAYS])
 def test_every_kind_has_a_heading(kind: str, reference: dict[str, Any]) -> None:
     for page in reference["PAGES"].values():
         assert f'### `kind = "{kind}"`' in page.read_text(encoding="utf-8")
