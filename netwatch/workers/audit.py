@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from netwatch.audit import anchors, syslog, verifying
-from netwatch.audit import segments as files
+from netwatch.audit import anchors, retention, syslog, verifying
 from netwatch.audit.signing import Signer
 from netwatch.domain.audit import milliseconds
-from netwatch.domain.checkpoints import Segment, is_approval, is_due, sealed_before
+from netwatch.domain.checkpoints import is_approval, is_due
 from netwatch.domain.model import Severity
 from netwatch.errors import NetwatchError, StorageUnavailable
 from netwatch.storage import audit, checkpoints, records
@@ -165,26 +164,21 @@ class AuditWorker:
     async def _seal(self, now: datetime) -> None:
         """Write what is older than it is to be kept into a file, and then take it out."""
         settings = self._watched.settings
-        ripe = await self._database.read(partial(_ripe, now=now, keep=settings.file.audit.keep))
+        ripe = await self._database.read(partial(retention.ripe, now=now, keep=settings.file.audit.keep))
         if ripe is None:
             return
         try:
             signer = await self._signer()
-            path = settings.segments / files.name_of(ripe.after.seq + 1, ripe.upto)
-            made = await self._database.read(
-                partial(files.export, after=ripe.after, upto=ripe.upto, path=path, signer=signer)
-            )
+            writing = partial(retention.write_out, what=ripe, folder=settings.segments, signer=signer, now=now)
+            segment = await self._database.read(writing)
         except StorageUnavailable:
             raise
         except NetwatchError as error:
             self._unsealed = {"segments": _trouble(error)}
             return
         self._unsealed = {}
-        bare = Segment(
-            made.first, made.last, made.prev_hash, made.hash, made.upto, milliseconds(now), made.digest, signer.name
-        )
-        await self._database.write(partial(_take_out, segment=replace(bare, signature=signer.sign(bare.said)), now=now))
-        log.info("sealed old events of the audit log", first=made.first, last=made.last, file=str(path))
+        await self._database.write(partial(retention.take_out, segment=segment, actor=SERVICE, now=now))
+        log.info("sealed old events of the audit log", first=segment.first, last=segment.last)
 
     async def _record(self, now: datetime, action: str, subject: str, detail: dict[str, Any]) -> None:
         await self._database.write(
@@ -204,14 +198,6 @@ class AuditWorker:
         day = now.astimezone(zone).date()
         night = datetime.combine(day, NIGHTLY, zone)
         return night if night > now else datetime.combine(day + timedelta(days=1), NIGHTLY, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class Ripe:
-    """The events that are old enough to be sealed: after which, and up to which."""
-
-    after: Point
-    upto: int
 
 
 def told(found: Verified) -> dict[str, Any]:
@@ -235,22 +221,6 @@ def _due(tx: Connection, now: datetime, *, anyway: bool) -> Point | None:
 
 def _unsent(tx: Connection) -> tuple[Checkpoint, ...]:
     return checkpoints.after(tx, int(records.get(tx, SENT) or 0))
-
-
-def _ripe(tx: Connection, now: datetime, keep: timedelta) -> Ripe | None:
-    after = checkpoints.sealed(tx)
-    oldest = audit.get(tx, after.seq + 1)
-    until = sealed_before(oldest.at, now, keep) if oldest else None
-    last = checkpoints.last_before(tx, until, after.seq) if until is not None else None
-    # The head stays: what comes next is chained to it.
-    return None if last is None or last.seq >= audit.head(tx).seq else Ripe(after, last.seq)
-
-
-def _take_out(tx: Connection, segment: Segment, now: datetime) -> None:
-    checkpoints.seal(tx, segment)
-    name = files.name_of(segment.first, segment.last)
-    detail = {"first": segment.first, "last": segment.last, "hash": segment.hash, "digest": segment.digest}
-    audit.record(tx, actor=SERVICE, action="audit.sealed", subject=name, detail=detail, now=now)
 
 
 def _troubles(found: Verified) -> dict[str, Trouble]:
