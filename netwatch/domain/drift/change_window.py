@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
 _ALLOWS = frozenset(
-    {ChangeState.APPROVED, ChangeState.OPEN, ChangeState.IMPLEMENTED, ChangeState.VERIFIED, ChangeState.CLOSED}
+    {
+        ChangeState.APPROVED,
+        ChangeState.OPEN,
+        ChangeState.IMPLEMENTED,
+        ChangeState.VERIFIED,
+        ChangeState.CLOSED,
+        # A device that was out of reach may be read only now: what changed in the window was allowed all the same.
+        ChangeState.EXPIRED,
+    }
 )
 """The states in which it explains what changed in its window."""
 

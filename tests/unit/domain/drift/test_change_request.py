@@ -159,6 +159,8 @@ def test_time_opens_a_window_and_lets_one_expire_in_which_nothing_changed():
 def test_what_was_done_before_the_approval_was_not_approved():
     assert permit(taken(REQUEST, SUBMIT, (ChangeStep.APPROVE, "boss", 90))).start == at(90)
     assert permit(taken(REQUEST, SUBMIT)) is None
+    # what is read after the window may have changed in it
+    assert permit(taken(REQUEST, SUBMIT, APPROVE, (ChangeStep.EXPIRE, "zhang", 140))).end == at(120)
     assert permit(taken(REQUEST, SUBMIT, APPROVE, (ChangeStep.CANCEL, "zhang", 40))) is None
 
 
