@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import insert, select, update
 
 from netwatch.domain.drift.visit import Visit
 from netwatch.storage.schema import visits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -47,12 +46,6 @@ def save(tx: Connection, visit: Visit) -> None:
     which = (visits.c.device == visit.device) & (visits.c.facet == visit.facet)
     if not tx.execute(update(visits).where(which).values(values)).rowcount:
         tx.execute(insert(visits).values(device=visit.device, facet=visit.facet, **values))
-
-
-def forget(tx: Connection, gone: Iterable[tuple[str, str]]) -> None:
-    """Let go of facets that are no longer read."""
-    if pairs := list(gone):
-        tx.execute(delete(visits).where(tuple_(visits.c.device, visits.c.facet).in_(pairs)))
 
 
 def _visit(row: Row[Any]) -> Visit:

@@ -136,8 +136,6 @@ def test_how_reading_stands_comes_back_as_it_was(database: Database) -> None:
     database.write_now(write)
     assert database.read_now(visits.everything) == {("sw-1", "running"): visit}
     assert database.read_now(lambda tx: doors.get(tx, "sw-1", "cli")) == replace(door, ticks={"marks": {"running": 5}})
-    database.write_now(lambda tx: visits.forget(tx, [("sw-1", "running")]))
-    assert database.read_now(visits.everything) == {}
 
 
 def test_of_equal_reads_the_first_and_the_last_are_kept_and_of_suspect_ones_the_last(records: Records) -> None:
