@@ -15,7 +15,7 @@ from netwatch import __version__, logs, supervisor
 from netwatch.actions import carry_out, socket_path
 from netwatch.actions.audited import Asked, noted
 from netwatch.config import load
-from netwatch.errors import ConfigError
+from netwatch.errors import ConfigError, UsageError
 from netwatch.progress import Progress
 from netwatch.storage import audit, checks, events, records
 from netwatch.storage.database import Database
@@ -174,9 +174,7 @@ class Service:
         """Carry out a command."""
         now = self._clock.now()
         if action == "build_handover":
-            done = await self._handover.build_running(now)
-            await self._database.write(partial(noted, asked=Asked(actor, now, arguments, peer.login), name=action))
-            return done
+            return await self._build_handover(Asked(actor, now, arguments, peer.login))
         who: dict[str, Any] = {"login": peer.login, "trusted": peer.trusted, "progress": self.progress}
         work = carry_out(self.watched.settings, action, actor, now, arguments, **who)
         done = await self._database.write(work)
@@ -186,6 +184,16 @@ class Service:
         await self._handover.look(now)
         self._reviewer.ring()
         self.mailer.wake()
+        return done
+
+    async def _build_handover(self, asked: Asked) -> Message:
+        note = partial(noted, name="build_handover", asked=asked)
+        try:
+            done = await self._handover.build_running(asked.now)
+        except UsageError as error:
+            await self._database.write(partial(note, why=str(error)))
+            raise
+        await self._database.write(note)
         return done
 
     async def _begin(self) -> None:

@@ -34,7 +34,7 @@ SUBJECTS = (
     "person",
 )
 """The arguments, or values of a result, that name what an action is about; the first that is there does."""
-WORDS = ("text", "reason", "content")
+WORDS = ("text", "reason")
 """Arguments in which people write at length. The journal has their words, and may hide them; here is their digest."""
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 
@@ -65,22 +65,25 @@ def audited(name: str, action: Callable[[], tuple[Action, Doing]], asked: Asked)
     def refused(tx: Connection, error: Exception) -> None:
         is_said = isinstance(error, NetwatchError)
         said = {"why": str(error) if is_said else type(error).__name__}
-        _record(tx, name, replace(asked, actor=_actor(action, asked)), REFUSED if is_said else FAILED, said)
+        who = _actor(action, asked)
+        if who != asked.actor:
+            said["for"] = asked.actor
+        _record(tx, name, replace(asked, actor=who), REFUSED if is_said else FAILED, said)
 
     return Attempt(work, refused)
 
 
-def noted(tx: Connection, *, name: str, asked: Asked) -> None:
-    """Record an action that the service does in more than one transaction, once it is done."""
-    _record(tx, name, asked, DONE, {})
+def noted(tx: Connection, *, name: str, asked: Asked, why: str = "") -> None:
+    """Record an action that the service does in more than one transaction: once it is done, or why it is not."""
+    _record(tx, name, asked, REFUSED if why else DONE, {"why": why} if why else {})
 
 
 def _actor(action: Callable[[], tuple[Action, Doing]], asked: Asked) -> str:
-    """Return who it was; the name that was given, where it is nobody's to give."""
+    """Return who it was: whoever acts in another's name is recorded under their own login."""
     try:
         return action()[1].actor
     except NetwatchError:
-        return asked.actor
+        return asked.login or asked.actor
 
 
 def _record(tx: Connection, name: str, asked: Asked, outcome: str, said: Mapping[str, Any]) -> None:

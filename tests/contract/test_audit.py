@@ -96,12 +96,12 @@ def test_a_refusal_is_recorded_though_all_of_the_action_is_taken_back(log: Log):
     assert log.rows(events.last) == before
 
 
-def test_who_acts_for_somebody_else_is_refused_and_recorded_with_their_login(log: Log):
+def test_who_acts_for_somebody_else_is_refused_and_recorded_under_their_own_login(log: Log):
     with pytest.raises(UsageError, match="zhang may not act for boss"):
         log.do("boss", "release_report", "zhang", trusted=False, number=3)
     (event,) = log.events()
     said = json.loads(event.detail)
-    assert (event.actor, said["login"], said["outcome"]) == ("boss", "zhang", "refused")
+    assert (event.actor, said["for"], said["outcome"]) == ("zhang", "boss", "refused")
 
 
 def test_an_action_or_a_name_that_is_none_is_recorded_within_bounds(log: Log):
