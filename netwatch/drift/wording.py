@@ -57,7 +57,7 @@ def only(difference: Difference, left: tuple[Piece, ...]) -> Difference:
 
 
 def _part(alteration: Alteration, wanted: frozenset[Piece]) -> Alteration | None:
-    if alteration.path:
+    if not alteration.alone:
         return alteration if Piece(alteration.path) in wanted else None
     hunks = tuple(
         replace(each, removed=_of(each.removed, wanted), added=_of(each.added, wanted)) for each in alteration.hunks

@@ -38,6 +38,14 @@ class Alteration:
         return self.place[0]
 
     @property
+    def alone(self) -> bool:
+        """Whether its lines stand alone: above them is nothing, or what each of them says too, as `ip route` does."""
+        if not self.path:
+            return True
+        lines = [line for each in (self.before, self.after) if each is not None for line in each.lines]
+        return bool(lines) and all(line.startswith(f"{self.path[-1]} ") for line in lines)
+
+    @property
     def added(self) -> tuple[str, ...]:
         """The lines that are new, in order."""
         return tuple(line for hunk in self.hunks for line in hunk.added)

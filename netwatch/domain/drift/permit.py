@@ -93,7 +93,7 @@ def pieces(difference: Difference) -> tuple[Piece, ...]:
     """Return the changed parts of a text, each once."""
     found: list[Piece] = []
     for each in difference.alterations:
-        if each.path:
+        if not each.alone:
             found.append(Piece(each.path))
         else:
             found += [Piece((), line) for line in (*each.removed, *each.added)]

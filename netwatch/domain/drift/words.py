@@ -70,7 +70,7 @@ def called(path: Sequence[str]) -> str:
 
 
 def _said(alteration: Alteration) -> Iterator[Message]:
-    if _repeats(alteration):
+    if alteration.alone:
         yield from _alone(alteration)
     elif alteration.before is None:
         yield _whole(alteration, is_new=True)
@@ -78,12 +78,6 @@ def _said(alteration: Alteration) -> Iterator[Message]:
         yield _whole(alteration, is_new=False)
     else:
         yield from _within(alteration)
-
-
-def _repeats(alteration: Alteration) -> bool:
-    """Whether what stands above the lines says nothing that they do not: `username` above `username x …`."""
-    lines = (*alteration.added, *alteration.removed)
-    return not alteration.path or (bool(lines) and all(line.startswith(f"{alteration.path[-1]} ") for line in lines))
 
 
 def _whole(alteration: Alteration, *, is_new: bool) -> Message:

@@ -219,6 +219,10 @@ def test_pieces_are_sections_and_lines_that_stand_alone():
     assert pieces(compare(before, after)) == (Piece((), "vlan batch 10 20"), VLAN, PORT)
     assert pieces(compare(before, before[::-1])) == (Piece(()),)
     assert pieces(compare(before, before)) == ()
+    routes = tuple(
+        (Section(("ip route",), tuple(f"ip route 10.{n}.0.0/16 Null0" for n in some)),) for some in ((1,), (1, 2))
+    )
+    assert pieces(compare(*routes)) == (Piece((), "ip route 10.2.0.0/16 Null0"),)
 
 
 def test_blocks_may_stand_in_any_order_and_what_is_in_them_may_not():
