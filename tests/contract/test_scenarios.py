@@ -119,7 +119,7 @@ async def test_a_parent_that_answers_leaves_the_fault_with_the_device(tree: Scen
 async def test_a_fault_in_a_window_is_recorded_and_told_when_the_window_ends(one: Scenario):
     await one.answers("sw-1", minutes=(0,))
     work = carry_out(
-        one.settings, "open_window", "li", one.clock.now(), {"title": "works", "devices": ["sw-1"], "lasting": 600}
+        one.settings, "open_window", "zhang", one.clock.now(), {"title": "works", "devices": ["sw-1"], "lasting": 600}
     )
     one.database.write_now(work)
     await one.review(0.1)
