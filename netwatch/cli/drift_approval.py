@@ -17,7 +17,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the verbs by which a leader judges."""
     approve = verbs.add_parser("approve", help=_("approve what a device is now set to, as you have seen it"))
     approve.add_argument("what", metavar="N|DEVICE", help=_("the number of the finding, or the device"))
-    approve.add_argument("facet", nargs="?", metavar="FACET", help=_("of a device: which side of it, such as running"))
+    approve.add_argument("--facet", metavar="NAME", help=_("of a device: which side of it, such as running"))
     approve.add_argument("--content", metavar="HASH", help=_("the beginning of the hash of what you have seen"))
     approve.add_argument(
         "--first", action="store_true", help=_("of a device: all of which nothing was ever approved, as found")
@@ -46,7 +46,9 @@ def _approve(arguments: argparse.Namespace) -> int:
     if arguments.what.isdecimal() and arguments.facet is None:
         return site.act(settings, "approve_drift", arguments, number=int(arguments.what), **optional)
     if arguments.facet is None:
-        raise UsageError(mark("name the facet of {device} too, such as running, or --first"), device=arguments.what)
+        raise UsageError(
+            mark("name the facet of {device} too, such as --facet running, or --first"), device=arguments.what
+        )
     return site.act(settings, "approve_drift", arguments, device=arguments.what, facet=arguments.facet, **optional)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from netwatch.domain.drift.patch import Row
     from netwatch.domain.drift.snapshot import Snapshot
 
+DIGITS = 12
+"""So many digits of a hash name a content."""
 LINE = 2000
 """Characters of a line that are printed."""
 
@@ -127,26 +130,41 @@ def _opened_here(settings: Settings, device: str, facet: str, moment: datetime) 
 def _diff(arguments: argparse.Namespace) -> int:
     settings = site.settings(arguments)
     with closing(site.reader(settings)) as database:
-        before, after, difference = database.read_now(partial(_compared, settings=settings, arguments=arguments))
+        found = database.read_now(partial(_compared, settings=settings, arguments=arguments))
+    difference = found.difference
     if arguments.format == "json":
-        print(json.dumps(_plain(before, after, difference), ensure_ascii=False, indent=2))
+        print(json.dumps(_plain(found), ensure_ascii=False, indent=2))
         return 1 if not difference.empty else 0
     if difference.empty:
         print(_("Nothing differs."))
         return 0
     for sentence in sentences(difference):
         print(f"- {site.told(sentence)}")
-    about = ", ".join(_(each.title) for each in risks(difference))
+    about = ", ".join(_(each.title) for each in risks(difference, facet=found.facet))
     if about:
         print(_("It is about: {topics}").format(topics=about))
     print()
     lines = _beside(rows(difference)) if arguments.side_by_side else _below(rows(difference))
     for line in lines:
         print(line)
+    if not arguments.start and not arguments.end:
+        print()
+        command = f"netwatch drift approve {arguments.device} --facet {found.facet} --content {found.after[:DIGITS]}"
+        print(_("To approve exactly this, as a leader: {command}").format(command=command))
     return 1
 
 
-def _compared(tx: Connection, settings: Settings, arguments: argparse.Namespace) -> tuple[str, str, Difference]:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Two contents of a facet, by their hashes, and what differs."""
+
+    facet: str
+    before: str
+    after: str
+    difference: Difference
+
+
+def _compared(tx: Connection, settings: Settings, arguments: argparse.Namespace) -> _Compared:
     device, facet = arguments.device, _facet(tx, arguments)
     end = site.moment(arguments.end, settings) if arguments.end else None
     after = _snapshot(tx, device, facet, end).content
@@ -158,15 +176,16 @@ def _compared(tx: Connection, settings: Settings, arguments: argparse.Namespace)
             template = mark("nothing of {facet} of {device} is approved yet; compare two times by --from and --to")
             raise UsageError(template, facet=facet, device=device)
         before = approved.content
-    return before, after, compare(sections(tx, before), sections(tx, after))
+    return _Compared(facet, before, after, compare(sections(tx, before), sections(tx, after)))
 
 
-def _plain(before: str, after: str, difference: Difference) -> dict[str, Any]:
+def _plain(found: _Compared) -> dict[str, Any]:
+    difference = found.difference
     return {
-        "before": before,
-        "after": after,
+        "before": found.before,
+        "after": found.after,
         "words": [str(each) for each in sentences(difference)],
-        "risks": [each.value for each in risks(difference)],
+        "risks": [each.value for each in risks(difference, facet=found.facet)],
         "sections": [
             {"path": list(each.path), "removed": list(each.removed), "added": list(each.added)}
             for each in difference.alterations

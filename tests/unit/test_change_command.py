@@ -138,12 +138,12 @@ def test_a_leader_approves_by_number_or_by_the_hash_that_they_have_seen(run, fol
     assert run("drift", "approve", "sw-1", "--first", "--by", "wang")[1] == "sw-1 is approved as found; facets: 1\n"
     content = deviate(folder)
     said = f"running configuration of sw-1 is approved as {content[:12]}\n"
-    code, _out, err = run("drift", "approve", "sw-1", "running", "--content", "0123456789ab", "--by", "wang")
+    code, _out, err = run("drift", "approve", "sw-1", "--facet", "running", "--content", "0123456789ab", "--by", "wang")
     assert (code, err.startswith("running configuration of sw-1 is not, or no longer, what you name")) == (2, True)
     assert run("drift", "approve", "sw-1", "--by", "wang")[2] == (
-        "name the facet of sw-1 too, such as running, or --first\n"
+        "name the facet of sw-1 too, such as --facet running, or --first\n"
     )
-    assert run("drift", "approve", "sw-1", "running", "--content", content[:12], "--by", "wang")[1] == said
+    assert run("drift", "approve", "sw-1", "--facet", "running", "--content", content[:12], "--by", "wang")[1] == said
 
 
 def test_a_finding_is_approved_borne_with_or_rejected_by_its_number(run, folder):

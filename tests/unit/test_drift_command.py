@@ -123,12 +123,14 @@ def test_show_masks_secrets_and_goes_back_in_time(run: Run) -> None:
 def test_diff_says_it_in_words_first_and_then_line_by_line(run: Run) -> None:
     code, out, _err = run("diff", "sw-1")
     assert code == 1
-    words, lines = out.split("\n\n")
+    words, lines, advice = out.split("\n\n")
     assert "uplink" in words
     assert "changed" in words
     assert lines.splitlines()[0] == "@@ interface GigabitEthernet1/0/1 @@"
     assert "- description uplink" in lines
     assert "+ description changed" in lines
+    now = json.loads(run("diff", "sw-1", "--format", "json")[1])["after"]
+    assert advice.endswith(f": netwatch drift approve sw-1 --facet running --content {now[:12]}\n")
     beside = run("diff", "sw-1", "--side-by-side")[1]
     assert any(" | " in line and "uplink" in line and "changed" in line for line in beside.splitlines())
     (section,) = json.loads(run("diff", "sw-1", "--format", "json")[1])["sections"]
