@@ -10,18 +10,21 @@ from collections import defaultdict
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from netwatch.actions import carry_out
 from netwatch.config import load
 from netwatch.domain.drift.snapshot import written
 from netwatch.drift.keeping import Keys
 from netwatch.errors import StorageUnavailable
 from netwatch.keyring import Keyring
 from netwatch.plugins import COLLECTORS, GROUP, Registry
-from netwatch.storage import captures, doors, snapshots, visits
+from netwatch.progress import Progress
+from netwatch.storage import baselines, captures, doors, snapshots, visits
 from netwatch.workers.collector import CollectorWorker
+from netwatch.workers.drift import DriftWorker
 from netwatch.workers.drift_faults import DriftFaults
 from netwatch.workers.gatekeeper import trusted
 from netwatch.workers.ways import maker, ways
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
+    from netwatch.domain.drift.baseline import Baseline
     from netwatch.domain.drift.snapshot import Snapshot
     from netwatch.domain.drift.visit import Door, Visit
     from netwatch.storage.database import Database
@@ -168,6 +172,7 @@ collect = [{{ kind = "scripted", credential = "reader"{more} }}]
 """
 KINDS = (
     *entry_points(group=GROUP),
+    *entry_points(group=COLLECTORS),
     EntryPoint("scripted", "tests.drift_scene:ScriptedCollector", COLLECTORS),
 )
 
@@ -286,3 +291,47 @@ class DriftScene(Scenario):
             for fault in self.faults()
             if fault.open and fault.subject.device == device
         }
+
+
+class DriftService(DriftScene):
+    """The whole of reading and judging, as the service has it."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        super().__init__(settings, database)
+        self.start()
+
+    def start(self) -> None:
+        self.drift = DriftWorker(
+            self.database, self.watched, self.clock, self.observer, self._wake, Registry(KINDS), self.shared
+        )
+        self.worker = self.drift.collector
+
+    @asynccontextmanager
+    async def running(self, workers: int = 2) -> AsyncIterator[None]:
+        await self.drift.take_up()
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(self.drift.run())
+            yield
+            task.cancel()
+
+    async def does(self, actor: str, action: str, **values: Any) -> Message:
+        """Carry out a command as the service does."""
+        work = carry_out(self.settings, action, actor, self.clock.now(), values, progress=Progress(self.clock.now()))
+        done = await self.database.write(work)
+        if action == "show_raw":
+            return await self.drift.opened(done, values)
+        await self.drift.carried(action, values)
+        return done
+
+    async def look(self) -> None:
+        await self.drift.look(self.clock.now())
+        await settle()
+        await self.until(lambda: self.worker.idle)
+
+    def approved(self) -> Baseline | None:
+        return self.rows(lambda tx: baselines.approved(tx, "sw-1", "running"))
+
+    async def approve(self) -> None:
+        newest = self.newest()
+        assert newest is not None
+        await self.does("chen", "approve_drift", device="sw-1", facet="running", content=newest.content)

@@ -171,9 +171,11 @@ class CollectorWorker:
         why = Message(_("netwatch itself failed at what it read: {error}"), {"error": type(error).__name__})
         if isinstance(error, NetwatchError):
             why = Message(error.template, error.values)
-        with suppress(StorageUnavailable):
+        try:
             await self._database.write(partial(gatekeeper.failed, way=way, why=why, now=now))
             await self._faults.state(now, way.collect.device)
+        except Exception:
+            log.exception("cannot tell that a visit crashed", collect=name)
 
     async def _visit(self, name: str) -> _Next:
         """Make the visit whose turn it is, and say when the next one is due beside the regular ones."""

@@ -20,6 +20,7 @@ from netwatch.domain.model import (
     Fault,
     FlapEnded,
     FlapStarted,
+    Health,
     Observation,
     Opened,
     Policy,
@@ -162,11 +163,13 @@ class Observer:
         seen += [Observation(each, now, None, Message(_("settled"))) for each in known if each not in wrong]
         stepped = [(each, *rules.step(self._watched.of(each.subject, now), each, BOOK_POLICY)) for each in seen]
         happened = tuple((state, event) for _seen, state, found in stepped for event in found)
-        over = [each.subject.id for each, _state, _events in stepped if each.good]
+        # Looked at twice in one instant, what is wrong still stands: without its state its fault would never close.
+        over = [state.subject.id for _each, state, _events in stepped if state.health is not Health.FAILING]
+        stands = tuple(state for _each, state, _events in stepped if state.health is Health.FAILING)
         around, how = self._watched.around(device, now), manner(self._watched.settings.file.mail)
 
         def work(tx: Connection) -> None:
-            checks.save(tx, tuple(state for each, state, _events in stepped if not each.good))
+            checks.save(tx, stands)
             checks.forget(tx, frozenset(over))
             for state, event in happened:
                 _record(tx, _Happened(timedelta(), state, event, now), around, None, how)
@@ -174,7 +177,7 @@ class Observer:
         if not stepped:
             return
         await self._write(work)
-        self._watched.keep(state for each, state, _events in stepped if not each.good)
+        self._watched.keep(stands)
         self._watched.forget(over)
         if happened:
             self._wake()

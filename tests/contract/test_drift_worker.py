@@ -2,76 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.actions import carry_out
 from netwatch.drift import renormalise
 from netwatch.errors import UsageError
-from netwatch.plugins import Registry
-from netwatch.progress import Progress
-from netwatch.storage import baselines, blobs, captures, deviations, doors
-from netwatch.workers.drift import DriftWorker
+from netwatch.storage import blobs, captures, deviations, doors
 from netwatch.workers.janitor import Janitor
-from tests.drift_scene import KEY, KINDS, DriftScene, config, watching
-from tests.fakes import settle
+from tests.drift_scene import KEY, DriftService, config, watching
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from netwatch.config import Settings
-    from netwatch.domain.drift.baseline import Baseline
     from netwatch.storage.database import Database
-    from probes.api import Message
-
-
-class DriftService(DriftScene):
-    """The whole of reading and judging, as the service has it."""
-
-    def __init__(self, settings: Settings, database: Database) -> None:
-        super().__init__(settings, database)
-        self.start()
-
-    def start(self) -> None:
-        self.drift = DriftWorker(
-            self.database, self.watched, self.clock, self.observer, self._wake, Registry(KINDS), self.shared
-        )
-        self.worker = self.drift.collector
-
-    @asynccontextmanager
-    async def running(self, workers: int = 2) -> AsyncIterator[None]:
-        await self.drift.take_up()
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(self.drift.run())
-            yield
-            task.cancel()
-
-    async def does(self, actor: str, action: str, **values: Any) -> Message:
-        """Carry out a command as the service does."""
-        work = carry_out(self.settings, action, actor, self.clock.now(), values, progress=Progress(self.clock.now()))
-        done = await self.database.write(work)
-        if action == "show_raw":
-            return await self.drift.opened(done, values)
-        await self.drift.carried(action, values)
-        return done
-
-    async def look(self) -> None:
-        await self.drift.look(self.clock.now())
-        await settle()
-        await self.until(lambda: self.worker.idle)
-
-    def approved(self) -> Baseline | None:
-        return self.rows(lambda tx: baselines.approved(tx, "sw-1", "running"))
-
-    async def approve(self) -> None:
-        newest = self.newest()
-        assert newest is not None
-        await self.does("chen", "approve_drift", device="sw-1", facet="running", content=newest.content)
 
 
 @pytest.fixture
