@@ -75,9 +75,9 @@ def membership(reads: Mapping[str, Read], port_name: Callable[[int | None], str 
 
     for row in (*reads[PORT_VLAN.name], *reads[IEEE_PORT_VLAN.name]):
         found.setdefault(called(row.index[-1]), []).extend(_port_vlan(row))
-    statics = (*reads[STATIC.name], *reads[IEEE_STATIC.name])
+    configured = (*reads[STATIC.name], *reads[IEEE_STATIC.name])
     # A page holds no more, and says that it is cut; without a bound a device could send lists of 65535 ports each.
-    for number, item in islice(_memberships(statics), MOST_LINES):
+    for number, item in islice(_memberships(configured), MOST_LINES):
         found.setdefault(called(number), []).append(item)
     for row in reads[SPANNING_TREE_PORT.name]:
         items = (("stp", _ON.get(row.number("Enable") or 0)), ("stp port priority", row.number("Priority")))
