@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS
 from netwatch.domain.topology import behind
-from netwatch.mail.deviation import deviation_of
+from netwatch.drift.deviation import deviation_of
 from netwatch.storage import events, faults
 from netwatch.storage.events import EventKind
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.domain.model import Fault
-    from netwatch.mail.deviation import Deviation
+    from netwatch.drift.deviation import Deviation
     from netwatch.mail.office import Office
     from roster.cover import Shift
 

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.attribution import Confidence
 from netwatch.domain.drift.risk import Risk
-from netwatch.domain.drift.visit import DRIFT
-from netwatch.domain.drift.words import sentences
-from netwatch.drift.comparing import compared
-from netwatch.errors import StorageError
 from netwatch.mail.wording import harmless
-from netwatch.storage import deviations
 from probes.api import _
 from probes.facets import title
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from netwatch.domain.drift.finding import Finding
-    from netwatch.domain.model import Subject
+    from netwatch.drift.deviation import Deviation
     from netwatch.mail.wording import Wording
-    from probes.api import Message
 
 MOST = 20
 """So many differences are told one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """A finding, with all that has changed in words."""
-
-    finding: Finding
-    words: tuple[Message, ...]
-
-
-def deviation_of(tx: Connection, subject: Subject) -> Deviation | None:
-    """Return the deviation that a fault is about; None where it is about something else."""
-    facet, _slash, number = subject.meaning.rpartition("/")
-    if subject.check != DRIFT or not facet or not number.isdecimal():
-        return None
-    finding = deviations.get(tx, int(number))
-    return None if finding is None else Deviation(finding, _words(tx, finding))
-
-
-def _words(tx: Connection, finding: Finding) -> tuple[Message, ...]:
-    """Return the difference in words; nothing where a text is not as it was kept, which is a fault of its own."""
-    try:
-        return sentences(compared(tx, finding.base, finding.content).difference)
-    except StorageError:
-        return ()
 
 
 def told(word: Wording, deviation: Deviation) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,12 +18,18 @@ from netwatch.domain.drift.finding import Closing, Finding, FindingState
 from netwatch.domain.drift.snapshot import Snapshot, canonical, digest
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.model import Severity
+from netwatch.domain.notices import Kind
 from netwatch.domain.vouching import Ledger
 from netwatch.drift import carrying, journey, judging, rejudging, requesting, standing, troubles
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
+from netwatch.mail.case import gather, scene
+from netwatch.mail.compose import Reader, notice
+from netwatch.mail.office import office_of
 from netwatch.storage import audit, baselines, blobs, change_requests, deviations, events, judged, snapshots, waivers
 from netwatch.storage.events import EventKind
+from netwatch.web.pages.fault import fault_page
+from netwatch.workers.observer import Trouble
 from probes.collect import Evidence, EvidenceKind, Section
 from roster import render
 from tests.scenario import START, Scenario, site, switch
@@ -30,6 +37,8 @@ from tests.scenario import START, Scenario, site, switch
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from sqlalchemy import Connection
 
     from netwatch.domain.drift.baseline import Baseline
     from netwatch.domain.drift.change_request import ChangeRequest
@@ -296,8 +305,6 @@ def test_a_further_change_supersedes_the_finding_in_the_same_episode_and_is_anot
 
 
 async def test_a_finding_becomes_a_fault_of_its_device_and_a_further_one_another(approved: Site) -> None:
-    from netwatch.workers.observer import Trouble  # noqa: PLC0415 - what the worker does
-
     async def states(minute: float) -> None:
         approved.at(minute)
         wrong = approved.rows(lambda tx: troubles.of_devices(tx, approved.settings, approved.clock.now()))
@@ -313,6 +320,32 @@ async def test_a_finding_becomes_a_fault_of_its_device_and_a_further_one_another
     approved.reads(180, BASE)
     await states(180)
     assert [fault.closed is not None for fault in approved.faults()] == [True, True]
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "What has changed"), ("zh_CN", "变更内容")])
+async def test_the_mail_and_the_page_say_in_words_what_has_changed(approved: Site, language: str, heading: str) -> None:
+    finding = approved.reads(60, MOVED).finding
+    approved.at(60)
+    wrong = Trouble(finding.told.severity, finding.told.summary)
+    await approved.observer.stand("sw-1", "drift", {f"running/{finding.id}": wrong}, approved.clock.now())
+    (fault,), now = approved.faults(), approved.clock.now()
+    page = approved.rows(lambda tx: fault_page(tx, approved.settings, fault.id, now))
+    assert page is not None
+    assert [str(each) for each in page.changed] == ["interface GE1/0/5: description A → B"]
+    office = replace(office_of(approved.settings), language=language)
+
+    def written(tx: Connection) -> bytes:
+        reader = Reader(office, "identity", "", "key", now, "li@hospital.example")
+        return notice(reader, Kind.OPENED, gather(tx, office, fault), scene(tx, office, now)).content
+
+    letter = message_from_bytes(approved.rows(written), policy=policy.default)
+    for part in ("plain", "html"):
+        body = letter.get_body((part,))
+        assert body is not None
+        text = body.get_content()
+        assert heading in text
+        assert "A → B" in text
+        assert "netwatch drift diff sw-1 --facet running" in text
 
 
 def test_a_change_as_requested_is_authorised_and_nobodys_alarm(approved: Site) -> None:

@@ -21,6 +21,8 @@ MOST = 40
 """So many sentences are made; what is more is counted."""
 IN_WORDS = 6
 """So many changed lines of one section are told one by one; more of them are counted."""
+FEW = 3
+"""So many lines of a section that is new, or gone, are told one by one."""
 LONGEST = 120
 """Characters of a device's words in a sentence."""
 
@@ -73,23 +75,30 @@ def _said(alteration: Alteration) -> Iterator[Message]:
     if alteration.alone:
         yield from _alone(alteration)
     elif alteration.before is None:
-        yield _whole(alteration, is_new=True)
+        yield from _whole(alteration, is_new=True)
     elif alteration.after is None:
-        yield _whole(alteration, is_new=False)
+        yield from _whole(alteration, is_new=False)
     else:
         yield from _within(alteration)
 
 
-def _whole(alteration: Alteration, *, is_new: bool) -> Message:
-    """Say of a whole section that it is new, or gone."""
+def _whole(alteration: Alteration, *, is_new: bool) -> Iterator[Message]:
+    """Say of a whole section that it is new, or gone; of one of few lines, such as a file of sudo, say them."""
     heading = alteration.path[-1]
-    lines = len(alteration.added) + len(alteration.removed)
+    lines = alteration.added or alteration.removed
     for pattern, new, gone in _THINGS:
         match = pattern.match(heading) or (_ACCOUNT.search(" / ".join(alteration.path)) if pattern is _USER else None)
         if match is not None:
-            return Message(new if is_new else gone, {"name": shown(match["name"])})
+            yield Message(new if is_new else gone, {"name": shown(match["name"])})
+            return
+    said = called(alteration.path)
+    if not lines:
+        yield _generic("", *((None, said) if is_new else (said, None)))
+        return
     template = _("new section {section}, {count} lines") if is_new else _("section {section} removed, {count} lines")
-    return Message(template, {"section": called(alteration.path), "count": lines})
+    yield Message(template, {"section": said, "count": len(lines)})
+    if len(lines) <= FEW:
+        yield from (_generic("", *((None, line) if is_new else (line, None))) for line in lines)
 
 
 _THINGS = (

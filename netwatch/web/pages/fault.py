@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netwatch.drift.deviation import deviation_of
 from netwatch.storage import events, faults, outbox, overview
 from netwatch.web.pages import naming
 from netwatch.web.pages.faults import FaultView, view
@@ -72,6 +73,8 @@ class FaultPage:
     lines: tuple[Line, ...]
     mails: tuple[Mail, ...]
     decisions: tuple[Why, ...]
+    changed: tuple[Message, ...] = ()
+    """What has changed on the device, in words, where that is the fault."""
 
 
 def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetime) -> FaultPage | None:
@@ -83,6 +86,7 @@ def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetim
     decisions = faults.decisions_of(tx, number)[-MOST:]
     front = faults.get(tx, fault.cause) if fault.cause is not None and fault.open else None
     device = settings.devices.get(fault.subject.device)
+    deviation = deviation_of(tx, fault.subject)
     return FaultPage(
         fault=view(settings, fault, now, hidden, overview.telling(tx, [number]).get(number)),
         address=device.address if device else "",
@@ -90,6 +94,7 @@ def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetim
         lines=tuple(_line(settings, each) for each in events.of_fault(tx, number)[-MOST:]),
         mails=tuple(_mail(settings, each) for each in _letters(tx, number, decisions)),
         decisions=tuple(_why(settings, each) for each in decisions),
+        changed=deviation.words if deviation is not None else (),
     )
 
 

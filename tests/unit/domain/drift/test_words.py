@@ -175,7 +175,13 @@ CASES = {
     "a section that is gone": (
         text(["x"], ("class-map match-any voice", "match dscp ef", "match cos 5")),
         text(["x"]),
-        ["section class-map match-any voice removed, 2 lines"],
+        ["section class-map match-any voice removed, 2 lines", "match dscp ef removed", "match cos 5 removed"],
+        set(),
+    ),
+    "a section that is new and long, and one of a single line": (
+        text(["x"]),
+        text(["x"], ("class-map edge", *(f"match dscp c{n}" for n in range(4))), ("wlan on",)),
+        ["new section class-map edge, 4 lines", "wlan on added"],
         set(),
     ),
     "many lines of a section": (
