@@ -9,7 +9,7 @@ from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.office import office_of
-from netwatch.mail.sheet import Fact, Sheet, link
+from netwatch.mail.sheet import Fact, Sheet, footer, link
 from netwatch.mail.wording import Wording, harmless
 from netwatch.storage import identity, outbox
 from probes.api import _
@@ -66,14 +66,7 @@ def letter_for_discrepancies(reader: Reader, found: Sequence[Discrepancy]) -> Le
             ),
         ),
         link=link(office, "/unapproved"),
-        footer=(
-            word(
-                _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-                site=harmless(office.name),
-                at=word.exact(reader.now),
-                zone=office.zone.key,
-            ),
-        ),
+        footer=footer(word, office, reader.now),
     )
     plain, html = laid_out("notice", view, word.language)
     ready = seal(reader.envelope(), _subject(word, office, found), plain, html)

@@ -10,7 +10,7 @@ from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.office import office_of
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from netwatch.storage import identity, outbox
 from probes.api import _
@@ -73,14 +73,7 @@ def letter_for_change(reader: Reader, notice: Notice, request: ChangeRequest, te
         first=word(_FIRST[notice], **values),
         facts=tuple(fact for fact in _facts(word, office, request, text) if fact.text),
         commands=tuple(Fact(word(say), command) for say, command in _commands(notice, request)),
-        footer=(
-            word(
-                _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-                site=harmless(office.name),
-                at=word.exact(reader.now),
-                zone=office.zone.key,
-            ),
-        ),
+        footer=footer(word, office, reader.now),
     )
     plain, html = laid_out("notice", view, word.language)
     ready = seal(reader.envelope(f"{KIND}/{request.id}"), word(_SUBJECTS[notice], **values), plain, html)

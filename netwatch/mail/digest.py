@@ -107,7 +107,7 @@ def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) 
         facts=sheet.surroundings(word, office, scene, scene.others(*(each.case.fault for each in lines))),
         commands=_commands(word),
         link=sheet.link(office, "/faults"),
-        footer=sheet.footer(word, office, scene),
+        footer=sheet.footer(word, office, scene.now),
     )
     more = word.ngettext("and {count} more", "and {count} more", left) if left else ""
     return Digest(

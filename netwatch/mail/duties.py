@@ -14,7 +14,7 @@ from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.office import duty as holders
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from probes.api import _
 
@@ -137,14 +137,7 @@ def _sheet(word: Wording, office: Office, told: Told, now: datetime) -> Sheet:
         first=word(_FIRST[told.notice], **values),
         facts=tuple(fact for fact in facts if fact.text),
         commands=_commands(word, told),
-        footer=(
-            word(
-                _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-                site=harmless(office.name),
-                at=word.exact(now),
-                zone=office.zone.key,
-            ),
-        ),
+        footer=footer(word, office, now),
     )
 
 

@@ -11,7 +11,7 @@ from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import Attachment, seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.office import office_of
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from netwatch.report import service_paper
 from netwatch.report.figures import lasting, per_cent
@@ -94,7 +94,7 @@ def _to_leader(reader: Reader, notice: Notice, what: Paperwork) -> Letter:
             Fact(word(_("To release it")), f"netwatch report release {number}"),
             Fact(word(_("To withhold it")), f'netwatch report withhold {number} --reason "…"'),
         ),
-        footer=_footer(word, reader.office, reader.now),
+        footer=footer(word, reader.office, reader.now),
     )
     plain, page = laid_out("notice", view, word.language)
     file = _attached(word, what, reader.office)
@@ -149,7 +149,7 @@ def _letter(reader: Reader, word: Wording, what: Paperwork) -> Letter:
             Fact(word(_("Released by")), harmless(reader.office.called(what.filed.judged_by or ""))),
             Fact(word(_("The whole report")), word(_("attached as a page"))),
         ),
-        footer=_footer(word, reader.office, reader.now),
+        footer=footer(word, reader.office, reader.now),
     )
     plain, page = laid_out("notice", view, word.language)
     envelope = replace(
@@ -182,14 +182,3 @@ def _attached(word: Wording, what: Paperwork, office: Office) -> Attachment:
     page = html(service_paper.service_paper(what.report, word.language, office.zone, what.filed, judge))
     name = f"service-{what.filed.scope}-{what.report.period.name}-{what.filed.revision}.html"
     return Attachment(name, "text/html", page.encode())
-
-
-def _footer(word: Wording, office: Office, now: datetime) -> tuple[str, ...]:
-    return (
-        word(
-            _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-            site=harmless(office.name),
-            at=word.exact(now),
-            zone=office.zone.key,
-        ),
-    )

@@ -10,7 +10,7 @@ from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.office import office_of
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from netwatch.planned import stand_ins
 from netwatch.storage import identity, outbox
@@ -177,14 +177,7 @@ def _sealed(
         first=first,
         facts=tuple(fact for fact in facts if fact.text),
         commands=tuple(Fact(word(say), command) for say, command in commands),
-        footer=(
-            word(
-                _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-                site=harmless(office.name),
-                at=word.exact(reader.now),
-                zone=office.zone.key,
-            ),
-        ),
+        footer=footer(word, office, reader.now),
     )
     text, html = laid_out("notice", view, word.language)
     ready = seal(reader.envelope(KIND), subject, text, html)

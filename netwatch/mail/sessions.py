@@ -12,7 +12,7 @@ from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.office import duty, office_of
-from netwatch.mail.sheet import Fact, Sheet
+from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from netwatch.storage import identity, outbox
 from probes.api import _
@@ -65,14 +65,7 @@ def letter_for_session(reader: Reader, kind: RegisterType, entry: Entry, prepare
         first=word(_FIRST[verdict], **values),
         facts=tuple(_facts(word, reader.office, kind, entry, prepared)),
         commands=(Fact(word(_("The whole entry")), f"netwatch register show {entry.id}"),),
-        footer=(
-            word(
-                _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-                site=harmless(reader.office.name),
-                at=word.exact(reader.now),
-                zone=reader.office.zone.key,
-            ),
-        ),
+        footer=footer(word, reader.office, reader.now),
     )
     text, html = laid_out("notice", view, word.language)
     ready = seal(reader.envelope(f"{KIND}/{entry.id}"), word(_SUBJECTS[verdict], **values), text, html)

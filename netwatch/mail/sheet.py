@@ -12,6 +12,8 @@ from netwatch.mail.wording import LONGEST, harmless
 from probes.api import _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from netwatch.mail.case import Case, Scene
     from netwatch.mail.office import Office
     from netwatch.mail.wording import Wording
@@ -69,7 +71,7 @@ def notice(word: Wording, office: Office, kind: Kind, case: Case, scene: Scene) 
         notes=_notes(word, case),
         commands=_commands(word, kind, case),
         link=link(office, f"/faults/{fault.id}"),
-        footer=footer(word, office, scene),
+        footer=footer(word, office, scene.now),
     )
 
 
@@ -215,13 +217,13 @@ def link(office: Office, path: str) -> str:
     return office.mail.page.rstrip("/") + path if office.mail.page else ""
 
 
-def footer(word: Wording, office: Office, scene: Scene) -> tuple[str, ...]:
+def footer(word: Wording, office: Office, now: datetime) -> tuple[str, ...]:
     """Say who writes, when, and whose clock the times are of."""
     return (
         word(
             _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
             site=harmless(office.name),
-            at=word.exact(scene.now),
+            at=word.exact(now),
             zone=office.zone.key,
         ),
     )

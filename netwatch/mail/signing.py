@@ -11,7 +11,7 @@ from netwatch.domain.model import Severity
 from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import Attachment, seal
 from netwatch.mail.layout import laid_out
-from netwatch.mail.sheet import Fact, Sheet, link
+from netwatch.mail.sheet import Fact, Sheet, footer, link
 from netwatch.mail.wording import Wording, harmless
 from probes.api import _
 
@@ -90,7 +90,7 @@ def letter_for_handover(
         facts=tuple(fact for fact in _facts(word, office, about) if fact.text),
         commands=tuple(Fact(word(label), command) for label, command in _commands(notice, about)),
         link=link(office, f"/handovers/{about.number}") if about.number else "",
-        footer=(_footer(word, office, now),),
+        footer=footer(word, office, now),
     )
     text, html = laid_out("notice", view, word.language)
     subject = word(_SUBJECTS[notice], **_values(word, office, about))
@@ -120,7 +120,7 @@ def letter_for_day(
         or (Fact(word(_("Handovers")), word(_("None"))),),
         commands=_of_log(word, head),
         link=link(office, "/"),
-        footer=(_footer(word, office, now),),
+        footer=footer(word, office, now),
     )
     text, html = laid_out("notice", view, word.language)
     subject = word(_("Handovers of {day}: {count}"), day=str(day), count=len(lines))
@@ -233,12 +233,3 @@ def _commands(notice: Notice, about: About) -> tuple[tuple[str, str], ...]:
     if notice is Notice.AMENDED:
         return ((_("To countersign it"), f"netwatch handover countersign {about.number} {about.amendment}"),)
     return ()
-
-
-def _footer(word: Wording, office: Office, now: datetime) -> str:
-    return word(
-        _("{site}, written {at}; times are those of {zone}. Please do not answer this mail."),
-        site=harmless(office.name),
-        at=word.exact(now),
-        zone=office.zone.key,
-    )
