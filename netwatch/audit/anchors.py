@@ -78,10 +78,11 @@ def _append(path: Path, lines: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-    _sync(path.parent)
+    sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from netwatch.audit.anchors import sync
 from netwatch.domain.audit import AuditEvent, Point, encode
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.storage import audit
@@ -59,7 +60,7 @@ def export(tx: Connection, after: Point, upto: int, path: Path, signer: Signer) 
         try:
             done = _write(tx, after, upto, part, signer)
             part.replace(path)
-            _sync(path.parent)
+            sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
@@ -124,14 +125,6 @@ def _event(line: str) -> AuditEvent | None:
         return AuditEvent(detail=encode(said["detail"]), **{name: said[name] for name in FIELDS})
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unusable(path: Path, error: Exception) -> SegmentUnusable:

@@ -10,6 +10,7 @@ from netwatch.domain.drift.change_window import permit
 from netwatch.domain.drift.matching import Rulebook
 from netwatch.domain.drift.permit import of_entry
 from netwatch.storage import change_requests, registers
+from probes.facets import HARDWARE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,11 +28,20 @@ def rulebook(tx: Connection, settings: Settings, start: datetime, end: datetime)
     asked = settings.file.change
     low, high = start - asked.grace, end + asked.grace
     permits = [permit(each) for each in change_requests.around(tx, low, high)]
-    entries = [each for name in asked.registers for each in registers.of(tx, name, low, high + INSTANT)]
-    if entries:
-        kinds = types(settings.file)
-        permits += [of_entry(kinds[each.register], each) for each in entries if each.register in kinds]
+    for name, facets in _registers(settings).items():
+        entries = registers.of(tx, name, low, high + INSTANT)
+        kinds = types(settings.file) if entries else {}
+        permits += [of_entry(kinds[name], each, facets) for each in entries if name in kinds]
     return Rulebook(tuple(each for each in permits if each is not None), users(settings), asked.grace)
+
+
+def _registers(settings: Settings) -> Mapping[str, tuple[str, ...]]:
+    """Return the registers that explain drift, each with the facets that it explains; none for all of them.
+
+    What approves that a part is taken out, lent or sent away approves that the device's hardware differs.
+    """
+    of_parts = dict.fromkeys(settings.file.approval.registers, (HARDWARE.name,))
+    return {**of_parts, **dict.fromkeys(settings.file.change.registers, ())}
 
 
 def users(settings: Settings) -> Mapping[str, str]:

@@ -486,6 +486,25 @@ def test_an_approved_entry_of_the_register_explains_a_change_like_a_request(appr
     assert str(found.finding.told.why) == "register entry 1 covers it"
 
 
+@pytest.mark.parametrize(("facet", "verdict"), [("hardware", Verdict.AUTHORISED), ("running", Verdict.UNAUTHORISED)])
+def test_an_approved_dismantling_explains_hardware_that_differs_and_nothing_else(
+    approved: Site, facet: str, verdict: Verdict
+) -> None:
+    whole = {"chassis": ("S5735",), "power supply 2": ("serial: PS2",)}
+    approved.reads(10, whole, facet=facet)
+    content = approved.rows(lambda tx: snapshots.newest(tx, "sw-1", facet)).content
+    if facet == "hardware":
+        approved.do("boss", "approve_drift", device="sw-1", facet=facet, content=content)
+    else:
+        approved.do("boss", "approve_drift", number=1)
+    values = {"device": "sw-1", "part": "电源 2", "serial": "PS2", "why": "更换"}
+    moments = {"start": approved.moment(40).isoformat(), "due": approved.moment(80).isoformat()}
+    approved.do("zhang", "new_entry", register="dismantle", values=values, **moments)
+    approved.do("boss", "approve_entry", number=1)
+    approved.reads(50, whole, facet=facet)
+    assert approved.reads(60, {"chassis": ("S5735",)}, facet=facet).verdict is verdict
+
+
 def test_blocks_that_only_stand_in_another_order_are_noise(approved: Site) -> None:
     two = {**BASE, "interface GE1/0/6": ("description Z",)}
     approved.reads(10, two)

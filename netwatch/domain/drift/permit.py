@@ -159,8 +159,11 @@ def timing(permit: Permit, low: datetime, high: datetime, grace: timedelta) -> T
     return Timing.OUTSIDE if apart else Timing.ASTRIDE
 
 
-def of_entry(kind: RegisterType, entry: Entry) -> Permit | None:
-    """Return what an entry of a register allows; None while nobody has approved it, or where it names no device."""
+def of_entry(kind: RegisterType, entry: Entry, facets: tuple[str, ...] = ()) -> Permit | None:
+    """Return what an entry of a register allows; None while nobody has approved it, or where it names no device.
+
+    It is about these facets of its devices, or about all of them.
+    """
     if not entry.approved or entry.approved_at is None:
         return None
     said = {each.name: (each.kind, entry.values.get(each.name, "")) for each in kind.fields}
@@ -169,7 +172,7 @@ def of_entry(kind: RegisterType, entry: Entry) -> Permit | None:
     ends = [moment for moment in (entry.due, entry.closed) if moment is not None]
     if not devices or entry.state not in _ALLOWS:
         return None
-    scopes = (scope for name in devices for scope in (Scope(device=name), Scope(group=name)))
+    scopes = (scope for name in devices for scope in (Scope(device=name, facets=facets), Scope("", name, facets)))
     start = max(entry.opened or entry.start or entry.approved_at, entry.approved_at)
     return Permit(tuple(scopes), frozenset(people), start, min(ends, default=None), entry=entry.id)
 
