@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from probes.platforms import rules
 from probes.platforms.platform import PlatformError, load, names, parsed, spoken
 
 GOOD: dict[str, Any] = {
@@ -69,3 +73,10 @@ def test_what_it_does_not_say_is_as_usual() -> None:
     assert platform.dialogue is not None
     assert (platform.dialogue.channel, platform.dialogue.questions[0].answer) == ("shell", "n")
     assert platform.reading("startup") is None
+
+
+def test_the_platform_of_the_how_to_is_one() -> None:
+    page = (Path(__file__).parents[4] / "docs/howto/add-a-platform.md").read_text(encoding="utf-8")
+    data = tomllib.loads(re.findall(r"```toml\n(name = .*?)```", page, re.DOTALL)[0])
+    assert parsed(data["name"], data).commands() == {"more off", "show running-config", "exit"}
+    assert rules.parsed(data["name"], data).label == "maipu_os/1"
