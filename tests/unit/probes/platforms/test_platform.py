@@ -11,6 +11,7 @@ import pytest
 
 from probes.platforms import rules
 from probes.platforms.platform import PlatformError, load, names, parsed, spoken
+from probes.ssh.allowed import Allowed
 
 GOOD: dict[str, Any] = {
     "name": "x",
@@ -78,5 +79,7 @@ def test_what_it_does_not_say_is_as_usual() -> None:
 def test_the_platform_of_the_how_to_is_one() -> None:
     page = (Path(__file__).parents[4] / "docs/howto/add-a-platform.md").read_text(encoding="utf-8")
     data = tomllib.loads(re.findall(r"```toml\n(name = .*?)```", page, re.DOTALL)[0])
-    assert parsed(data["name"], data).commands() == {"more off", "show running-config", "exit"}
+    platform = parsed(data["name"], data)
+    assert platform.commands() == {"terminal length 0", "show running-config", "exit"}
+    assert Allowed(platform).line(b"show running-config\n")
     assert rules.parsed(data["name"], data).label == "maipu_os/1"
