@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netwatch.actions.changes import doer
+from netwatch.config.registers import types
 from netwatch.domain.drift import baseline as rules
 from netwatch.domain.drift import finding as of_finding
 from netwatch.domain.drift.attribution import Confidence
 from netwatch.domain.drift.baseline import NETWATCH, Baseline, means, supersede
 from netwatch.domain.drift.waiver import Waiver, grant
-from netwatch.domain.registers import NotAllowed
+from netwatch.domain.registers import FieldKind, NotAllowed, listed
 from netwatch.drift.judging import close_as_approved
 from netwatch.drift.rulebook import users
 from netwatch.errors import UsageError
-from netwatch.storage import audit, baselines, change_requests, deviations, events, snapshots, waivers
+from netwatch.storage import audit, baselines, change_requests, deviations, events, registers, snapshots, waivers
 from netwatch.storage.events import EventKind
 from probes.api import Message, _
 from probes.facets import PASSING, title
@@ -111,10 +112,23 @@ def _parties(tx: Connection, doing: Doing, finding: Finding | None, proposal: Ba
     number = (proposal.change if proposal is not None else None) or (finding.told.change if finding else None)
     request = change_requests.get(tx, number) if number is not None else None
     found = request.parties if request is not None else frozenset()
+    if finding is not None and finding.told.entry is not None:
+        found |= _of_entry(tx, doing, finding.told.entry)
     if finding is None or finding.told.confidence == Confidence.LOW.value:
         return found
     known = users(doing.settings)
     return found | {known[user.casefold()] for user in finding.told.users if user.casefold() in known}
+
+
+def _of_entry(tx: Connection, doing: Doing, number: int) -> frozenset[str]:
+    """Return who asked for a register's entry, and whom it names."""
+    entry, kinds = registers.get(tx, number), types(doing.settings.file)
+    if entry is None:
+        return frozenset()
+    fields = kinds[entry.register].fields if entry.register in kinds else ()
+    said = (entry.values.get(each.name, "") for each in fields if each.kind is FieldKind.PERSON)
+    named = (name for value in said for name in listed(value))
+    return frozenset({entry.applicant, *named})
 
 
 def approve_first(tx: Connection, doing: Doing) -> Message:

@@ -603,6 +603,23 @@ def test_who_made_or_asked_for_a_change_does_not_approve_it(approved: Site) -> N
     approved.do("boss", "approve_drift", number=finding.id)
 
 
+@pytest.mark.parametrize(("asks", "does"), [("boss", "li"), ("zhang", "boss")])
+def test_who_asked_for_a_register_entry_or_was_to_do_it_does_not_approve_what_came_of_it(
+    approved: Site, asks: str, does: str
+) -> None:
+    values = {"device": "sw-1", "what": "描述", "why": "科室搬迁", "back": "改回", "implementer": does}
+    moments = {"start": approved.moment(40).isoformat(), "due": approved.moment(80).isoformat()}
+    approved.do(asks, "new_entry", register="change", values=values, **moments)
+    approved.do("chief", "approve_entry", number=1)
+    approved.reads(50, BASE)
+    finding = approved.reads(60, MOVED).finding
+    assert finding.told.entry == 1
+    sentence = "boss asked for it, or did it; somebody else judges"
+    approved.refused(sentence, "boss", "approve_drift", number=finding.id)
+    approved.refused(sentence, "boss", "approve_drift", device="sw-1", facet="running", content=finding.content)
+    approved.do("chief", "approve_drift", number=finding.id)
+
+
 def test_a_change_is_verified_proposed_approved_and_closed(approved: Site) -> None:
     number = approved.change(40, 80)
     approved.reads(50, BASE)
