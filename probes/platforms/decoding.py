@@ -8,7 +8,14 @@ ENCODINGS = ("utf-8", "gb18030")
 CONTROL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()#%][0-9A-Za-z]|\x1b[=>78DEHMNOZc]?|[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]"
 )
+_MOVES = str.maketrans("", "", "\r\b")
 MOVED = re.compile(r"\x1b\[(\d{0,6})([CDGK])|\x1b\[[0-?]*[ -/]*[@-~]|\x1b.?|[\r\b]|[^\r\b\x1b]+", re.DOTALL)
+
+
+SCREEN = 4096
+"""Columns of a screen. No screen is wider; a device that says otherwise must not make us fill memory."""
+DRAWN = 32 * 1024 * 1024
+"""Characters of lines that are played to a terminal; behind them what moves the cursor is dropped."""
 
 
 def decoded(parts: tuple[bytes, ...]) -> tuple[tuple[str, ...], str]:
@@ -26,10 +33,12 @@ def shown(text: str) -> list[str]:
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").split("\n")
     if not lines[-1]:
         lines.pop()
-    return [
-        _settled(line) if (not line.isprintable() and CONTROL.search(line)) or "\b" in line or "\r" in line else line
-        for line in lines
-    ]
+    left = DRAWN
+    for at, line in enumerate(lines):
+        if (not line.isprintable() and CONTROL.search(line)) or "\b" in line or "\r" in line:
+            lines[at] = _settled(line) if left > 0 else CONTROL.sub("", line.translate(_MOVES))
+            left -= len(lines[at])
+    return lines
 
 
 def _settled(line: str) -> str:
@@ -59,6 +68,5 @@ def _moved(cells: list[str], at: int, count: int, how: str) -> int:
         cells[:] = [] if count == 2 else cells[:at] if count == 0 else [" "] * at + cells[at:]  # noqa: PLR2004 - ECMA-48
         return at
     if how == "G":
-        return max(0, count - 1)
-    # A screen is no wider than this; a device that says otherwise must not make us fill memory.
-    return min(4096, max(0, at + (max(1, count) if how == "C" else -max(1, count))))
+        return min(SCREEN, max(0, count - 1))
+    return min(SCREEN, max(0, at + (max(1, count) if how == "C" else -max(1, count))))

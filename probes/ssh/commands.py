@@ -43,7 +43,9 @@ class Commands:
         self._has_run = True
         raw, gap = await self._listen(channel, command)
         gap = gap or (None if channel.has_ended else closed(command))
-        text = shown(raw or bytes(channel.errors)).rstrip(b" \n")
+        text = shown(raw or bytes(channel.errors), self._patience.limit).rstrip(b" \n")
+        if len(text) > self._patience.limit:
+            text, gap = text[:KEPT], endless(command, self._patience.limit)
         return Said(command, text + b"\n" * bool(text), gap, None, channel.status, _now() - began)
 
     async def _listen(self, channel: Channel, command: str) -> tuple[bytes, Message | None]:

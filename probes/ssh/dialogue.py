@@ -147,7 +147,7 @@ class Dialogue:
 
     def _is_all_since_enter(self, at: bytes) -> bool:
         """Whether nothing but this line came since Enter was pressed: the device had nothing more to say."""
-        came = shown(bytes(self._buffer[self._entered :])).split(b"\n")
+        came = shown(bytes(self._buffer[self._entered :]), self._limit).split(b"\n")
         return self._nudges > 0 and {each.strip() for each in came if each.strip()} == {at.strip()}
 
     def _press_enter(self) -> None:
@@ -209,6 +209,9 @@ class Dialogue:
     def _finish(self, at: bytes) -> None:
         """Take the answer: what stands between the command and the prompt."""
         text = self._text()
+        if len(text) > self._limit:
+            self._give_up(endless(self._command, self._limit))
+            return
         end = echo_end(text, self._command)
         echoed = True if end is not None else (False if self._echoes else None)
         self._echoes = self._echoes or end is not None
@@ -222,7 +225,7 @@ class Dialogue:
 
     def _text(self) -> bytes:
         """Return all that stands before the prompt, without the blank lines at its end."""
-        lines = shown(bytes(self._buffer)).split(b"\n")
+        lines = shown(bytes(self._buffer), self._limit).split(b"\n")
         while lines and (not lines[-1].strip() or self._is_prompt(lines[-1])):
             lines.pop()
         if lines and self._ends_with_prompt(lines[-1]):

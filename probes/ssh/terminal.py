@@ -23,12 +23,22 @@ _NEW_LINE = re.compile(rb"\n|\x1bE|\x1b\[[0-9]*L")
 _SILENT = b"\x00\x07"
 _TITLE_END = re.compile(rb"\x1b\][^\x07\x1b]{0,500}\x07")
 _DRAWN = re.compile(rb"[\r\x08\x1b]")
-_CARRIAGE_RETURN, _BACKSPACE, _ESCAPE, _BLANK = 0x0D, 0x08, 0x1B, 0x20
+_PLAIN = re.compile(rb"[^\r\x08\x1b]+")
+_CARRIAGE_RETURN, _BACKSPACE = 0x0D, 0x08
 
 
-def shown(raw: bytes) -> bytes:
-    """Return the text as it stands on the screen in the end, a newline between its lines."""
-    return b"\n".join(line(part) for part in _NEW_LINE.split(raw))
+def shown(raw: bytes, limit: int | None = None) -> bytes:
+    """Return the text as it stands on the screen in the end, a newline between its lines.
+
+    It is cut behind `limit` bytes: nine bytes that move the cursor draw four thousand blanks.
+    """
+    lines: list[bytes] = []
+    left = limit
+    for part in _NEW_LINE.split(raw):
+        lines.append(line(part))
+        if left is not None and (left := left - len(lines[-1]) - 1) < 0:
+            break
+    return b"\n".join(lines)
 
 
 def last_line(raw: bytes | bytearray) -> bytes:
@@ -43,8 +53,10 @@ def line(raw: bytes) -> bytes:
         return raw.rstrip(b"\r") if raw.strip() else b""
     row, at = _Row(), 0
     while at < len(raw):
-        match = _SEQUENCE.match(raw, at)
-        if match is None:
+        if plain := _PLAIN.match(raw, at):
+            row.write(plain[0])
+            at = plain.end()
+        elif (match := _SEQUENCE.match(raw, at)) is None:
             row.take(raw[at])
             at += 1
         else:
@@ -69,22 +81,25 @@ class _Row:
         return text if text.strip() else b""
 
     def take(self, byte: int) -> None:
+        """Obey a carriage return or a backspace; an ESC that begins nothing is dropped."""
         if byte == _CARRIAGE_RETURN:
             self._go(0)
         elif byte == _BACKSPACE:
             self._go(self._cursor - 1)
-        elif byte != _ESCAPE:
-            self._cells.extend(b" " * (self._cursor - len(self._cells)))
-            self._cells[self._cursor : self._cursor + 1] = bytes((byte,))
-            self._cursor += 1
-            self._reach = max(self._reach, self._cursor)
-            self._rubs = self._rubs and byte == _BLANK
+
+    def write(self, text: bytes) -> None:
+        self._cells.extend(b" " * (self._cursor - len(self._cells)))
+        end = self._cursor + len(text)
+        self._cells[self._cursor : end] = text
+        self._cursor = end
+        self._reach = max(self._reach, end)
+        self._rubs = self._rubs and not text.strip(b" ")
 
     def obey(self, match: re.Match[bytes]) -> None:
         """Do what a control sequence says about this line; most say nothing about it."""
         final, numbers = (
             match["final"],
-            [int(b"0" + part[-4:]) for part in (match["args"] or b"").strip(b"?").split(b";")],
+            [int(b"0" + part[-4:]) for part in (match["args"] or b"").replace(b"?", b"").split(b";")],
         )
         match final:
             case b"D":

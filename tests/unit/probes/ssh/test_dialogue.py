@@ -358,3 +358,15 @@ def test_an_echo_that_the_terminal_broke_is_still_the_command() -> None:
 def test_a_command_is_not_asked_while_another_is_open() -> None:
     with pytest.raises(RuntimeError, match="in phase login"):
         Dialogue(Manners()).ask("show version")
+
+
+def test_an_answer_that_is_endless_only_on_the_screen_is_given_up():
+    talk = Dialogue(Manners(), limit=100_000)
+    talk.receive(b"<sw-1>")
+    talk.quiet()
+    talk.ask("display version")
+    talk.receive(b"display version\r\n" + b"\x1b[9999Cx\r\n" * 1000 + b"<sw-1>")
+    talk.quiet()
+    assert talk.phase is Phase.OVER
+    assert talk.said is not None
+    assert talk.said.gap is not None

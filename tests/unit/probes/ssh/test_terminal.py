@@ -55,3 +55,14 @@ def test_no_bytes_break_it_and_what_is_shown_has_no_drawing_in_it(raw: bytes) ->
 @given(st.binary(max_size=200))
 def test_the_last_line_is_the_last_of_all_lines(raw: bytes) -> None:
     assert last_line(raw) == shown(raw).split(b"\n")[-1]
+
+
+@pytest.mark.parametrize("raw", [b"\x1b[1?2Dx", b"\x1b[?1?;2?Hx", b"\x1b[??;?Gx"])
+def test_a_sequence_that_no_terminal_sends_is_no_reason_to_fall(raw: bytes) -> None:
+    assert shown(raw).strip() == b"x"
+
+
+def test_a_device_that_draws_blanks_by_moving_the_cursor_fills_no_memory():
+    drawn = shown(b"\x1b[9999Cx\n" * 10_000, 100_000)
+    assert 100_000 < len(drawn) < 110_000
+    assert len(shown(b"\x1b[9999Cx\n" * 20)) > 80_000
