@@ -1,9 +1,10 @@
 import re
+import time
 
 import pytest
 
 from probes.collect import Answer, Capture
-from probes.platforms import normalise, rule_names, rules_of
+from probes.platforms import decoding, normalise, rule_names, rules_of
 from probes.platforms.masking import Masker, tag
 from tests.unit.probes.platforms import canaries, survivors
 
@@ -167,3 +168,42 @@ def test_a_secret_may_be_made_of_any_signs(secret):
     ):
         shown = masked(name, line)[0]
         assert TAGGED.sub("", shown).split()[-1] in {"cipher", "key", "password", ";"}, shown
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("copy ftp://user:one@192.0.2.1/x", "copy ftp://user:<secret:{one}>@192.0.2.1/x"),
+        (
+            "copy ftp://user:o@n:e@host/x sftp://u:two@host;",
+            "copy ftp://user:<secret:{o@n:e}>@host/x sftp://u:<secret:{two}>@host;",
+        ),
+        ("'ftp://:one@[2001:db8::1]'", "'ftp://:<secret:{one}>@[2001:db8::1]'"),
+        ("http://http://user:one@host", "http://http:<secret:{//user:one}>@host"),
+        ("http://host:80/path ftp://user:one@host", "http://host:80/path ftp://user:<secret:{one}>@host"),
+        ("http://host:80/mail@example.org!", "http://host:80/mail@example.org!"),
+    ],
+)
+def test_a_password_in_an_address_ends_at_the_last_host(line: str, said: str):
+    for word in re.findall(r"\{(.+?)\}", said):
+        said = said.replace(f"<secret:{{{word}}}>", tag(word, KEY))
+    assert masked("cisco_ios", line) == [said]
+
+
+def test_a_gigantic_line_of_nothing_but_addresses_is_looked_at_once():
+    began = time.process_time()
+    masked("cisco_ios", "http://" * 150_000)
+    assert time.process_time() - began < 10, (
+        "each address looked at the rest of the line: that takes a quarter of an hour"
+    )
+
+
+def test_a_device_that_draws_by_moving_the_cursor_fills_no_memory():
+    lines = decoding.shown("\x1b[999999Gx\n" * 3)
+    assert [len(line) for line in lines] == [decoding.SCREEN + 1] * 3
+
+
+def test_behind_so_much_that_is_drawn_the_cursor_is_not_moved_any_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(decoding, "DRAWN", 5000)
+    assert list(map(len, decoding.shown("\x1b[9999Cx\n" * 4))) == [4097, 4097, 1, 1]
+    assert decoding.shown("\x1b[9999Cx\n" * 2 + "a\rb\x1b[31mc\n")[2] == "abc"
