@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from netwatch.progress import Progress
 
 LONGEST = 4000
+LARGEST = 2**31 - 1
+"""The largest number that anything has: a column of PostgreSQL holds no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Doing:
     def number(self, name: str) -> int:
         """Return a number."""
         value = self.arguments.get(name)
-        if not isinstance(value, int) or isinstance(value, bool):
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST:
             raise UsageError(_("{field}: must be a number"), field=name)
         return value
 
