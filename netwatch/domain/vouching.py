@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from netwatch.domain.audit import Wrong, milliseconds
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 JUDGING = frozenset({"approve_entry", "reject_entry", "approve_change", "reject_change"})
 BASELINES = frozenset({"baseline.approved", "baseline.carried"})
+WAIVERS = frozenset({"drift.waived", "baseline.carried"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Approval:
     parties: frozenset[str] = frozenset()
     is_logged: bool = True
     """Whether an event of the log must say so."""
+    terms: str = ""
+    """What the event must say of it besides: see `terms`."""
+
+
+def terms(fingerprint: str, owner: str, until: datetime) -> str:
+    """Return what a waiver binds, in a word that is compared: this deviation, who answers for it, until when."""
+    return f"{fingerprint} {owner} {milliseconds(until)}"
 
 
 class Ledger:
@@ -42,7 +51,7 @@ class Ledger:
     def __init__(self) -> None:
         self.since: int | None = None
         """When the first event was recorded; of what was before, nothing can be on record."""
-        self._judged: set[tuple[str, str]] = set()
+        self._judged: set[tuple[str, str, str]] = set()
         self._baselines: dict[str, tuple[str, int]] = {}
 
     def take(self, event: AuditEvent) -> None:
@@ -50,9 +59,18 @@ class Ledger:
         if self.since is None:
             self.since = event.at
         if event.action in JUDGING and _said(event).get("outcome") == "done":
-            self._judged.add((event.subject, event.actor))
+            self._judged.add((event.subject, event.actor, ""))
         elif event.action in BASELINES:
             self._baselines[event.subject] = (str(_said(event).get("content")), event.seq)
+        if event.action in WAIVERS and "waiver" in (said := _said(event)):
+            self._waived(said, event.actor)
+
+    def _waived(self, said: dict[str, Any], actor: str) -> None:
+        try:
+            bound = terms(str(said["fingerprint"]), str(said["owner"]), datetime.fromisoformat(said["until"]))
+        except (KeyError, TypeError, ValueError):
+            return
+        self._judged.add((f"waiver/{said['waiver']}", str(said.get("granted_by", actor)), bound))
 
     def wrong(self, approvals: Iterable[Approval], in_force: Iterable[Baseline]) -> Iterator[Wrong]:
         """Yield what rows say of approvals and the log does not."""
@@ -60,7 +78,9 @@ class Ledger:
             values = {"what": each.what, "name": each.judged_by}
             if each.judged_by == each.asked_by or each.judged_by in each.parties:
                 yield Wrong(0, Message(_("{what} was judged by {name}, whose own it is: four eyes are needed"), values))
-            elif each.is_logged and self._covers(each.at) and (each.what, each.judged_by) not in self._judged:
+            elif (
+                each.is_logged and self._covers(each.at) and (each.what, each.judged_by, each.terms) not in self._judged
+            ):
                 yield Wrong(0, Message(_("{what} says that {name} judged it, and the log does not"), values))
         yield from self._of_baselines({f"{each.device}/{each.facet}": each for each in in_force})
 

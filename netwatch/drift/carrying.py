@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netwatch.domain.drift.baseline import NETWATCH, Baseline, carry, supersede
 from netwatch.domain.drift.finding import Closing, Finding
@@ -38,27 +38,48 @@ def carry_over(
     baselines.save(tx, supersede(base, now), base.state)
     carried = carry(base, after, rules)
     carried = replace(carried, id=baselines.add(tx, carried))
+    borne: dict[str, Any] = {}
     if standing is not None:
         close_standing(tx, device, facet, Closing.SUPERSEDED, now)
-        _again(tx, standing, waiver, after, made.get(standing.content, standing.content), now)
+        borne = _again(tx, standing, waiver, after, made.get(standing.content, standing.content), now)
     audit.record(
         tx,
         actor=NETWATCH,
         action="baseline.carried",
         subject=f"{device}/{facet}",
-        detail={"baseline": carried.id, "from": base.id, "before": base.content, "content": after, "rules": rules},
+        detail={
+            "baseline": carried.id,
+            "from": base.id,
+            "before": base.content,
+            "content": after,
+            "rules": rules,
+            **borne,
+        },
         now=now,
     )
     return carried
 
 
-def _again(tx: Connection, standing: Finding, waiver: Waiver | None, base: str, content: str, now: datetime) -> None:
-    """Let a deviation stand in the words of newer rules, where these still see one; its waiver holds for it."""
+def _again(
+    tx: Connection, standing: Finding, waiver: Waiver | None, base: str, content: str, now: datetime
+) -> dict[str, Any]:
+    """Let a deviation stand in the words of newer rules, where these still see one; its waiver holds for it.
+
+    Return what the audit log is to say of that waiver.
+    """
     name = fingerprint(standing.device, standing.facet, base, content)
     if base == content or deviations.of_fingerprint(tx, name) is not None:
-        return
+        return {}
     digest = compared(tx, base, content).digest
     moved = replace(standing, fingerprint=name, base=base, content=content, difference=digest)
     number = deviations.add(tx, moved)
-    if waiver is not None and waiver.holds(now):
-        waivers.add(tx, replace(waiver, finding=number, fingerprint=name))
+    if waiver is None or not waiver.holds(now):
+        return {}
+    return {
+        "waiver": waivers.add(tx, replace(waiver, finding=number, fingerprint=name)),
+        "finding": number,
+        "fingerprint": name,
+        "owner": waiver.owner,
+        "granted_by": waiver.granted_by,
+        "until": waiver.until.isoformat(),
+    }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from netwatch.domain.audit import milliseconds
-from netwatch.domain.vouching import Approval
+from netwatch.domain.vouching import Approval, terms
 from netwatch.storage.schema import baselines, change_implementers, change_requests, entries, waivers
 
 if TYPE_CHECKING:
@@ -57,6 +57,6 @@ def _baselines(tx: Connection) -> Iterator[Approval]:
 
 
 def _waivers(tx: Connection) -> Iterator[Approval]:
-    for row in tx.execute(select(waivers.c.id, waivers.c.owner, waivers.c.granted_by, waivers.c.granted_at)):
-        at = milliseconds(row.granted_at)
-        yield Approval(f"waiver/{row.id}", row.owner, row.granted_by, at, is_logged=False)
+    for row in tx.execute(select(waivers)):
+        bound = terms(row.fingerprint, row.owner, row.until)
+        yield Approval(f"waiver/{row.id}", row.owner, row.granted_by, milliseconds(row.granted_at), terms=bound)

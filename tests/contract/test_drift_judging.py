@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from netwatch import report
@@ -26,7 +27,18 @@ from netwatch.language import translations
 from netwatch.mail.case import gather, scene
 from netwatch.mail.compose import Reader, notice
 from netwatch.mail.office import office_of
-from netwatch.storage import audit, baselines, blobs, change_requests, deviations, events, judged, snapshots, waivers
+from netwatch.storage import (
+    audit,
+    baselines,
+    blobs,
+    change_requests,
+    deviations,
+    events,
+    judged,
+    schema,
+    snapshots,
+    waivers,
+)
 from netwatch.storage.events import EventKind
 from netwatch.web.pages.fault import fault_page
 from netwatch.workers.observer import Trouble
@@ -593,6 +605,12 @@ def test_a_snapshot_that_nobody_has_judged_yet_is_not_approved_by_an_older_findi
     approved.refused("is not, or no longer, what you name", "boss", "approve_drift", number=seen.id)
 
 
+@pytest.mark.parametrize("number", [2**31, 99999999999999999999, -(2**80)])
+def test_a_number_that_no_database_holds_is_refused_with_a_sentence(approved: Site, number: int) -> None:
+    approved.refused("number: must be a number", "boss", "approve_change", number=number)
+    approved.refused("number: must be a number", "boss", "approve_drift", number=number)
+
+
 def test_who_made_or_asked_for_a_change_does_not_approve_it(approved: Site) -> None:
     approved.settings.file.handover.__dict__["leaders"] = ("li",)
     finding = approved.reads(60, MOVED, Evidence(EvidenceKind.SYSLOG, approved.moment(55), "liming")).finding
@@ -747,6 +765,30 @@ def test_a_waiver_silences_one_deviation_until_its_end_and_not_the_next_one(appr
     assert approved.rows(waivers.running) == ()
 
 
+def test_a_waiver_that_was_written_into_the_database_is_none_of_the_log(approved: Site) -> None:
+    approved.reads(60, MOVED)
+    approved.do("boss", "waive_drift", number=1, owner="li", until=approved.moment(600).isoformat(), text="x")
+    assert approved.doubts() == []
+    (true,) = approved.rows(waivers.running)
+    approved.database.write_now(lambda tx: waivers.add(tx, replace(true, fingerprint="f" * 64)))
+    assert approved.doubts() == ["waiver/2 says that boss judged it, and the log does not"]
+
+
+@pytest.mark.parametrize("column", ["until", "owner", "granted_by", "fingerprint"])
+def test_a_waiver_that_was_altered_in_the_database_is_none_of_the_log(
+    approved: Site, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    approved.reads(60, MOVED)
+    until = approved.moment(600)
+    approved.do("boss", "waive_drift", number=1, owner="li", until=until.isoformat(), text="x")
+    row = approved.rows(lambda tx: tx.execute(select(schema.waivers)).one())._asdict()
+    row[column] = until + timedelta(days=1) if column == "until" else "chief"
+    altered_row = SimpleNamespace(**row)
+    (says,) = judged._waivers(SimpleNamespace(execute=lambda _query: [altered_row]))
+    monkeypatch.setattr(judged, "_waivers", lambda _tx: [says])
+    assert approved.doubts() == [f"waiver/1 says that {row['granted_by']} judged it, and the log does not"]
+
+
 def test_a_waiver_that_has_expired_opens_its_finding_again(approved: Site) -> None:
     approved.reads(60, MOVED)
     approved.do("boss", "waive_drift", number=1, owner="li", until=approved.moment(600).isoformat(), text="x")
@@ -876,6 +918,7 @@ def test_newer_rules_leave_what_was_approved_and_borne_with_as_it_was(approved: 
     finding = approved.judges(71).finding
     assert (finding.state, finding.id, len(approved.findings())) == (FindingState.WAIVED, 2, 2)
     assert approved.wrong(71) == {}
+    assert approved.doubts() == []
 
 
 def test_every_step_is_in_the_journal_and_in_the_audit_log(approved: Site) -> None:
