@@ -41,8 +41,10 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_verify(verbs)
     export = verbs.add_parser("export", help=_("write events into a signed file"))
     export.add_argument("file", type=Path, metavar="FILE", help=_("the file, one event a line"))
-    export.add_argument("--from", dest="start", type=int, metavar="N", help=_("the first event; by default the oldest"))
-    export.add_argument("--upto", type=int, metavar="N", help=_("the last event; by default the newest"))
+    export.add_argument(
+        "--from", dest="start", type=site.number, metavar="N", help=_("the first event; by default the oldest")
+    )
+    export.add_argument("--upto", type=site.number, metavar="N", help=_("the last event; by default the newest"))
     export.set_defaults(run=_export)
     key = verbs.add_parser("key", help=_("the public key by which others can verify checkpoints and segments"))
     key.set_defaults(run=_key)
@@ -56,14 +58,16 @@ def _add_list(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     listing.add_argument("--action", metavar="NAME", help=_("only actions that begin so, such as approve"))
     listing.add_argument("--subject", metavar="TEXT", help=_("only about what is called so, such as entry/12"))
     listing.add_argument("--since", metavar="TIME", help=_("only from then on, in the site's zone"))
-    listing.add_argument("--most", type=int, default=MOST, metavar="COUNT", help=_("how many at most"))
+    listing.add_argument("--most", type=site.number, default=MOST, metavar="COUNT", help=_("how many at most"))
     listing.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
     listing.set_defaults(run=_list)
 
 
 def _add_verify(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verify = verbs.add_parser("verify", help=_("whether the log is as it was: exit 0 if so, 1 if not, 75 if unknown"))
-    verify.add_argument("--from", dest="start", type=int, default=0, metavar="N", help=_("begin with this event"))
+    verify.add_argument(
+        "--from", dest="start", type=site.number, default=0, metavar="N", help=_("begin with this event")
+    )
     verify.add_argument(
         "--anchors",
         type=Path,

@@ -50,14 +50,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_new(verbs)
     for name, action, about in STEPS:
         verb = verbs.add_parser(name, help=_(about))
-        verb.add_argument("number", type=int, metavar="N", help=_("its number"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("its number"))
         verb.add_argument("--reason", dest="text", required=name in WORDS, help=_("why"))
         verb.set_defaults(run=partial(_act, action))
     listing = verbs.add_parser("list", help=_("those with which something is still to happen"))
     listing.add_argument("--all", action="store_true", help=_("those that are over, too"))
     listing.set_defaults(run=_list)
     show = verbs.add_parser("show", help=_("one of them, and what has come of it"))
-    show.add_argument("number", type=int, metavar="N", help=_("its number"))
+    show.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     show.set_defaults(run=_show)
     for verb in verbs.choices.values():
         site.add_config(verb)

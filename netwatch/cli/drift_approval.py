@@ -31,7 +31,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     reject = verbs.add_parser("reject", help=_("say that a device is to be put back"))
     reject.set_defaults(run=_reject)
     for verb in (waive, reject):
-        verb.add_argument("number", type=int, metavar="N", help=_("the number of the finding"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("the number of the finding"))
         verb.add_argument("--reason", dest="text", required=True, help=_("why"))
     for verb in (approve, waive, reject):
         site.add_config(verb)

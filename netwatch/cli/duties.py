@@ -37,11 +37,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser("duties", help=_("recurring duties: what is due, rounds, what was done"))
     verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), required=True)
     listing = verbs.add_parser("list", help=_("what is due, overdue or missed, and what comes"))
-    listing.add_argument("--days", type=int, default=1, metavar="N", help=_("how many days ahead"))
+    listing.add_argument("--days", type=site.number, default=1, metavar="N", help=_("how many days ahead"))
     show = verbs.add_parser("show", help=_("one duty: when, by whom, its checklist"))
     past = verbs.add_parser("history", help=_("what was done, newest first"))
     past.add_argument("duty", nargs="?", metavar="NAME")
-    past.add_argument("--most", type=int, default=50, metavar="N", help=_("how many"))
+    past.add_argument("--most", type=site.number, default=50, metavar="N", help=_("how many"))
     tour = verbs.add_parser(
         "round", help=_("the checklist of the round that is due, filled in from sensors; or answer it")
     )
@@ -61,7 +61,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--device", action="append", default=[], metavar="NAME", help=_("a device that is done; may be repeated")
     )
     done.add_argument("--all-devices", action="store_true", help=_("every device that is left is done"))
-    done.add_argument("--entry", type=int, metavar="N", help=_("the entry of the register that proves it"))
+    done.add_argument("--entry", type=site.number, metavar="N", help=_("the entry of the register that proves it"))
     for verb in (tour, done):
         _add_answers(verb)
     for verb in (listing, show, past, tour):

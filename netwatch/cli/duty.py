@@ -31,7 +31,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     at.add_argument("time", help=_("a time in the site's zone, such as 2026-11-22T08:00"))
     at.set_defaults(run=_at)
     timeline = verbs.add_parser("timeline", help=_("every shift of the coming days, and the gaps"))
-    timeline.add_argument("--days", type=int, default=7, metavar="N", help=_("how many days"))
+    timeline.add_argument("--days", type=site.number, default=7, metavar="N", help=_("how many days"))
     timeline.add_argument("--from", dest="start", metavar="TIME", help=_("where to begin; by default now"))
     timeline.set_defaults(run=_timeline)
     duty_roster.add_verbs(verbs)

@@ -80,7 +80,7 @@ def _lists(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> tuple[
     who.add_argument("shift", metavar="SHIFT", help=_("its id, as timeline --format json shows it"))
     who.set_defaults(run=_show_suggestions)
     for verb, days in ((wrong, DAYS), (fair, 365)):
-        verb.add_argument("--days", type=int, default=days, metavar="N", help=_("how many days"))
+        verb.add_argument("--days", type=site.number, default=days, metavar="N", help=_("how many days"))
         verb.add_argument("--from", dest="start", metavar="TIME", help=_("where to begin; by default now"))
     for verb in (exceptions, wrong, fair, who):
         verb.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
@@ -90,7 +90,7 @@ def _lists(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> tuple[
 def _preview(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     verb = verbs.add_parser("preview", help=_("which shifts change hands with another configuration file"))
     verb.add_argument("file", type=Path, metavar="FILE", help=_("the configuration as it would be"))
-    verb.add_argument("--days", type=int, default=92, metavar="N", help=_("how many days"))
+    verb.add_argument("--days", type=site.number, default=92, metavar="N", help=_("how many days"))
     verb.set_defaults(run=_show_preview)
     return verb
 
@@ -141,7 +141,7 @@ def _speaking(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> tup
         ("withdraw", _("withdraw what you asked for")),
     ):
         verb = verbs.add_parser(name, help=about)
-        verb.add_argument("number", type=int, metavar="N", help=_("the exception's number"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("the exception's number"))
         verb.add_argument("--reason", dest="text", required=name == "reject", help=_("why"))
         verb.set_defaults(run=partial(_act, f"{name}_exception", ("number", "text")))
         found.append(verb)

@@ -37,14 +37,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     listing.add_argument("--device", metavar="NAME", help=_("of this device only"))
     listing.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
     show = _verb(verbs, "show", _("one fault: its case, and who was told or not, and why"), _show)
-    show.add_argument("fault", type=int, metavar="N")
+    show.add_argument("fault", type=site.number, metavar="N")
     for name, words, action in (
         ("ack", _("take a fault upon yourself: no more reminders"), "acknowledge"),
         ("release", _("give an acknowledged fault back"), "release"),
         ("note", _("write what was found or done into its case"), "note"),
     ):
         verb = _verb(verbs, name, words, partial(_act, action=action))
-        verb.add_argument("fault", type=int, metavar="N")
+        verb.add_argument("fault", type=site.number, metavar="N")
         verb.add_argument("--text", required=name != "release", default="", help=_("what you found, do, or did"))
         if name == "ack":
             verb.add_argument("--for", dest="lasting", type=site.length, metavar="TIME", help=_("how long it holds"))

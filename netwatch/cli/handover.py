@@ -47,7 +47,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_reading(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     show = verbs.add_parser("show", help=_("an archived report, or a preview of the shift that is on"))
-    show.add_argument("number", type=int, nargs="?", metavar="N", help=_("its number; by default the newest"))
+    show.add_argument("number", type=site.number, nargs="?", metavar="N", help=_("its number; by default the newest"))
     show.add_argument("--live", action="store_true", help=_("the shift that is on, as of now; nothing is archived"))
     show.add_argument("--format", choices=("text", "html", "pdf", "json"), default="text", help=_("how to print"))
     show.add_argument("--output", type=Path, metavar="FILE", help=_("write it into this file"))
@@ -57,7 +57,7 @@ def _add_reading(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     listing.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
     listing.set_defaults(run=_list)
     state = verbs.add_parser("state", help=_("who signed what under a report, and what is to be read back"))
-    state.add_argument("number", type=int, nargs="?", metavar="N", help=_("its number; by default the newest"))
+    state.add_argument("number", type=site.number, nargs="?", metavar="N", help=_("its number; by default the newest"))
     state.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
     state.set_defaults(run=_state)
     verify = verbs.add_parser("verify", help=_("whether what was archived and signed is as it was"))
@@ -73,9 +73,13 @@ def _add_signing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     offer.add_argument("--text", help=_("what is to be said with it"))
     offer.set_defaults(run=partial(_act, "offer_handover", ("to", "text")))
     accept = verbs.add_parser("accept", help=_("read back and take over"))
-    accept.add_argument("number", type=int, nargs="?", metavar="N", help=_("its number; by default the one that waits"))
+    accept.add_argument(
+        "number", type=site.number, nargs="?", metavar="N", help=_("its number; by default the one that waits")
+    )
     accept.add_argument("--item", dest="items", action="append", metavar="KEY", help=_("an item that is read back"))
-    accept.add_argument("--all", type=int, metavar="COUNT", help=_("all items are read back; say how many they are"))
+    accept.add_argument(
+        "--all", type=site.number, metavar="COUNT", help=_("all items are read back; say how many they are")
+    )
     accept.add_argument(
         "--take-over", action="append", metavar="FAULT", help=_("whose acknowledgement becomes yours; or all")
     )
@@ -87,21 +91,21 @@ def _add_signing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     ):
         verb = verbs.add_parser(name, help=about)
         verb.add_argument(
-            "number", type=int, nargs="?", metavar="N", help=_("its number; by default the one that waits")
+            "number", type=site.number, nargs="?", metavar="N", help=_("its number; by default the one that waits")
         )
         verb.add_argument("--reason", dest="text", required=True, help=_("why"))
         verb.set_defaults(run=partial(_act, action, ("number", "text")))
     seen = verbs.add_parser("seen", help=_("sign as a leader that you have seen a report"))
-    seen.add_argument("number", type=int, metavar="N", help=_("its number"))
+    seen.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     seen.add_argument("--text", help=_("an instruction, which stands in the next report"))
     seen.set_defaults(run=partial(_act, "see_handover", ("number", "text")))
     amend = verbs.add_parser("amend", help=_("add to a report that is closed"))
-    amend.add_argument("number", type=int, metavar="N", help=_("its number"))
+    amend.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     amend.add_argument("text", help=_("what is to be added or put right"))
     amend.set_defaults(run=partial(_act, "amend_handover", ("number", "text")))
     counter = verbs.add_parser("countersign", help=_("countersign somebody else's amendment"))
-    counter.add_argument("number", type=int, metavar="N", help=_("the report's number"))
-    counter.add_argument("amendment", type=int, metavar="AMENDMENT", help=_("the amendment's number"))
+    counter.add_argument("number", type=site.number, metavar="N", help=_("the report's number"))
+    counter.add_argument("amendment", type=site.number, metavar="AMENDMENT", help=_("the amendment's number"))
     counter.set_defaults(run=partial(_act, "countersign_handover", ("number", "amendment")))
     build = verbs.add_parser("build", help=_("archive and mail a report of the running shift now, as for a relief"))
     build.set_defaults(run=partial(_act, "build_handover", ()))
@@ -111,7 +115,7 @@ def _add_signing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _add_writing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     following = verbs.add_parser("next", help=_("what is next of a fault: needed for each to act on, before the offer"))
-    following.add_argument("fault", type=int, metavar="FAULT", help=_("the fault's number"))
+    following.add_argument("fault", type=site.number, metavar="FAULT", help=_("the fault's number"))
     following.set_defaults(run=partial(_act, "next_action", ("fault", "text", "who", "phone", "due")))
     carry = verbs.add_parser("carry", help=_("hand an item on from shift to shift until it is done"))
     carry.set_defaults(run=partial(_act, "carry_item", ("text", "who", "phone", "due")))
@@ -126,7 +130,7 @@ def _add_writing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     objects.add_argument("text", help=_("what was counted"))
     objects.set_defaults(run=partial(_act, "count_objects", ("text",)))
     done = verbs.add_parser("done", help=_("close an item that was handed on"))
-    done.add_argument("number", type=int, metavar="ITEM", help=_("its number"))
+    done.add_argument("number", type=site.number, metavar="ITEM", help=_("its number"))
     done.add_argument("--reason", dest="text", required=True, help=_("what was done, or why it is not needed"))
     done.set_defaults(run=partial(_act, "close_item", ("number", "text")))
     for verb in (following, carry, watch, objects, done):

@@ -35,15 +35,15 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     hide = verbs.add_parser("hide", help=_("hide what an entry says; for admins, with a reason"))
     hide.set_defaults(run=_hide)
     for verb in (reply, correct, hide):
-        verb.add_argument("number", type=int, metavar="N", help=_("its number"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     hide.add_argument("--reason", dest="text", required=True, help=_("why"))
     for verb in (add, reply, correct):
         verb.add_argument("text", help=_("what happened"))
         verb.add_argument("--level", choices=LEVELS, default="information", help=_("how important it is"))
         verb.add_argument("--device", metavar="NAME", help=_("the device it is about"))
         verb.add_argument("--port", help=_("the port it is about"))
-        verb.add_argument("--fault", type=int, metavar="N", help=_("the fault it is about"))
-        verb.add_argument("--entry", type=int, metavar="N", help=_("the entry of a register it is about"))
+        verb.add_argument("--fault", type=site.number, metavar="N", help=_("the fault it is about"))
+        verb.add_argument("--entry", type=site.number, metavar="N", help=_("the entry of a register it is about"))
         verb.add_argument("--tag", dest="tags", action="append", help=_("a tag"))
         verb.add_argument("--at", metavar="TIME", help=_("when it happened, in the site's zone; by default now"))
     for verb in (add, reply, correct, hide):
@@ -52,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     search = verbs.add_parser("search", help=_("entries that hold all that is sought"))
     _add_search(search)
     for verb in (show, search):
-        verb.add_argument("--most", type=int, default=50, metavar="N", help=_("how many"))
+        verb.add_argument("--most", type=site.number, default=50, metavar="N", help=_("how many"))
         verb.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
         verb.set_defaults(run=_show)
     for verb in verbs.choices.values():
@@ -63,7 +63,7 @@ def _add_search(search: argparse.ArgumentParser) -> None:
     search.add_argument("words", nargs="*", metavar="WORD", help=_("words that the text holds"))
     search.add_argument("--by", dest="actor", metavar="NAME", help=_("who wrote it"))
     search.add_argument("--device", metavar="NAME", help=_("the device it is about"))
-    search.add_argument("--fault", type=int, metavar="N", help=_("the fault it is about"))
+    search.add_argument("--fault", type=site.number, metavar="N", help=_("the fault it is about"))
     search.add_argument("--level", choices=LEVELS, help=_("how important it is"))
     search.add_argument("--tag", help=_("a tag"))
     search.add_argument("--from", dest="start", metavar="TIME", help=_("from when on it happened"))

@@ -51,7 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     queue.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
     queue.set_defaults(run=_queue)
     show = verbs.add_parser("show", help=_("one mail of the outbox: what has become of it, and its text"))
-    show.add_argument("letter", type=int, metavar="N")
+    show.add_argument("letter", type=site.number, metavar="N")
     show.add_argument("--raw", action="store_true", help=_("only the mail itself, as it goes out"))
     show.set_defaults(run=_show)
     for verb in (test, queue, show):

@@ -30,7 +30,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     site.add_actor(add)
     add.set_defaults(run=_add)
     end = verbs.add_parser("end", help=_("end a window early"))
-    end.add_argument("window", type=int, metavar="N")
+    end.add_argument("window", type=site.number, metavar="N")
     site.add_actor(end)
     end.set_defaults(run=_end)
     listing = verbs.add_parser("list", help=_("windows in force and in the next 31 days"))

@@ -43,7 +43,7 @@ def _add_reading(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     listing.add_argument("--all", action="store_true", help=_("those that are over, too"))
     listing.set_defaults(run=_list)
     show = verbs.add_parser("show", help=_("an entry, and every step of it"))
-    show.add_argument("number", type=int, metavar="N", help=_("its number"))
+    show.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     show.set_defaults(run=_show)
     for verb in (listing, show):
         verb.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
@@ -58,7 +58,7 @@ def _add_writing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     new.add_argument("--draft", action="store_true", help=_("do not submit it yet"))
     new.set_defaults(run=_new)
     change = verbs.add_parser("set", help=_("change fields, or the end"))
-    change.add_argument("number", type=int, metavar="N", help=_("its number"))
+    change.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     change.add_argument("values", nargs="*", type=_pair, metavar="FIELD=VALUE", help=_("what it says"))
     change.add_argument("--until", dest="due", metavar="TIME", help=_("until when"))
     change.set_defaults(run=partial(_act, "set_entry"))
@@ -72,7 +72,7 @@ def _add_writing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         ("cancel", "cancel_entry", _("cancel what has not begun")),
     ):
         verb = verbs.add_parser(name, help=about)
-        verb.add_argument("number", type=int, metavar="N", help=_("its number"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("its number"))
         verb.add_argument("values", nargs="*", type=_pair, metavar="FIELD=VALUE", help=_("what is to be added"))
         verb.add_argument("--reason", dest="text", required=name in {"reject", "cancel"}, help=_("why"))
         verb.set_defaults(run=partial(_act, action))

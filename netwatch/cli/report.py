@@ -50,7 +50,7 @@ def _add_reading(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     listing.add_argument("--format", choices=("table", "json"), default="table", help=_("how to print"))
     listing.set_defaults(run=_list)
     show = verbs.add_parser("show", help=_("a service report, or a preview of one"))
-    show.add_argument("number", type=int, nargs="?", metavar="N", help=_("its number; by default the newest"))
+    show.add_argument("number", type=site.number, nargs="?", metavar="N", help=_("its number; by default the newest"))
     show.add_argument("--live", metavar="DEPARTMENT", help=_("a preview for this department; nothing is kept"))
     show.add_argument("--period", metavar="PERIOD", help=_("such as 2026-W47, 2026-11 or 2026; by default this month"))
     add_output(show)
@@ -73,7 +73,7 @@ def _add_writing(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     send = verbs.add_parser("send", help=_("send a released report now, without waiting for the service"))
     send.set_defaults(run=partial(_act, "send_report", ("number",)))
     for verb in (release, withhold, send):
-        verb.add_argument("number", type=int, metavar="N", help=_("its number"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     for verb in (draft, release, withhold, send):
         site.add_actor(verb)
 

@@ -45,7 +45,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     served.set_defaults(run=_statistics)
     book = verbs.add_parser("yearbook", help=_("everything of a year, month by month, for the filing cabinet"))
-    book.add_argument("year", type=int, metavar="YEAR", help=_("such as 2026"))
+    book.add_argument("year", type=site.number, metavar="YEAR", help=_("such as 2026"))
     book.set_defaults(run=_yearbook)
     clauses = verbs.add_parser("compliance", help=_("clause by clause: what was due, what there is to show for it"))
     clauses.add_argument(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ANSWER = 256 * 1024
 PATIENCE = 60.0
+BIGGEST = 2**63 - 1
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +150,14 @@ def moment(text: str, of: Settings) -> datetime:
     except ValueError:
         raise UsageError(mark("{field}: must be a time such as 2026-11-22 08:00"), field=text) from None
     return found if found.tzinfo else found.replace(tzinfo=of.site.zone)
+
+
+def number(text: str) -> int:
+    """Read a number that a database can hold."""
+    found = int(text)
+    if abs(found) > BIGGEST:
+        raise ValueError(text)
+    return found
 
 
 def length(text: str) -> float:

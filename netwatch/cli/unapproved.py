@@ -42,13 +42,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     show = verbs.add_parser("show", help=_("one of them, and the entries that could explain it"))
     show.set_defaults(run=_show)
     explain = verbs.add_parser("explain", help=_("tie it to the approved entry that explains it"))
-    explain.add_argument("--entry", type=int, required=True, metavar="M", help=_("the number of the entry"))
+    explain.add_argument("--entry", type=site.number, required=True, metavar="M", help=_("the number of the entry"))
     explain.add_argument("--text", help=_("what is to be said of it"))
     explain.set_defaults(run=_explain)
     judge = verbs.add_parser("judge", help=_("say what it was, where no entry explains it"))
     judge.set_defaults(run=_judge)
     for verb in (show, explain, judge):
-        verb.add_argument("number", type=int, metavar="N", help=_("its number"))
+        verb.add_argument("number", type=site.number, metavar="N", help=_("its number"))
     judge.add_argument("verdict", choices=[each.value for each in JUDGEMENTS], help=_("what it was"))
     judge.add_argument("--text", required=True, help=_("what is to be said of it"))
     for verb in (listing, show):

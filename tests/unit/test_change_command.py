@@ -161,3 +161,11 @@ def test_a_finding_is_approved_borne_with_or_rejected_by_its_number(run, folder)
     with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
         finding = database.read_now(lambda tx: deviations.get(tx, 1))
     assert (finding.state.value, finding.closing.value) == ("closed", "baselined")
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "x"])
+def test_a_number_that_no_database_holds_is_refused_with_a_sentence(run, capsys, number):
+    with pytest.raises(SystemExit) as ended:
+        run("change", "show", number)
+    assert ended.value.code == 2
+    assert f"invalid number value: '{number}'" in capsys.readouterr().err
