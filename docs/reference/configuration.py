@@ -205,15 +205,15 @@ class _Page:
         yield f"## {self._('Options of checks')}\n"
         yield f"{self._('These stand in a check beside its own keys.')}\n"
         for kind in registry.kinds():
-            probe = registry.probe(kind)
-            yield f'### `kind = "{kind}"`\n'
-            yield from self._table(f"kind {kind}", probe.Options, "" if self._chinese else _first(probe))
+            yield from self._options("kind", kind, registry.probe(kind))
         yield f"## {self._('Options of collecting')}\n"
         yield f"{self._('These stand in a collect table beside its own keys.')}\n"
         for kind in registry.collectors():
-            collector = registry.collector(kind)
-            yield f'### `kind = "{kind}"` ({self._("collecting")})\n'
-            yield from self._table(f"way {kind}", collector.Options, "" if self._chinese else _first(collector))
+            yield from self._options("way", kind, registry.collector(kind), f" ({self._('collecting')})")
+
+    def _options(self, word: str, kind: str, of: type[Any], note: str = "") -> Iterator[str]:
+        yield f'### `kind = "{kind}"`{note}\n'
+        yield from self._table(f"{word} {kind}", of.Options, "" if self._chinese else _first(of))
 
     def _meanings(self, registry: Registry) -> Iterator[str]:
         yield f"## {self._('Meanings')}\n"
@@ -344,8 +344,8 @@ def _is_plain(value: Any) -> bool:
     )
 
 
-def _first(probe: type[Any]) -> str:
-    return inspect.cleandoc(probe.__doc__ or "").partition("\n")[0]
+def _first(of: type[Any]) -> str:
+    return inspect.cleandoc(of.__doc__ or "").partition("\n")[0]
 
 
 def main() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netwatch.actions.changes import doer
+from netwatch.actions.doing import ruled
 from netwatch.config.registers import types
 from netwatch.domain.drift import baseline as rules
 from netwatch.domain.drift import finding as of_finding
 from netwatch.domain.drift.attribution import Confidence
 from netwatch.domain.drift.baseline import NETWATCH, Baseline, means, supersede
 from netwatch.domain.drift.waiver import Waiver, grant
-from netwatch.domain.registers import FieldKind, NotAllowed, listed
+from netwatch.domain.registers import FieldKind, listed
 from netwatch.drift.judging import close_as_approved
 from netwatch.drift.rulebook import users
 from netwatch.errors import UsageError
@@ -41,7 +41,7 @@ def approve(tx: Connection, doing: Doing) -> Message:
         newest = _newest(tx, finding.device, finding.facet)
         _unmoved(newest, finding.content, _given(doing))
         return _approve(tx, doing, newest, finding)
-    device, facet = _device(doing), doing.text("facet")
+    device, facet = doing.device("device"), doing.text("facet")
     newest, given = _newest(tx, device, facet), _given(doing)
     if given is None:
         raise UsageError(_("name the content that you have seen, by its hash, or the number of the finding"))
@@ -73,12 +73,10 @@ def _approve(tx: Connection, doing: Doing, newest: Snapshot, finding: Finding | 
         raise UsageError(_("{facet} of {device} is approved as it is"), **values)
     proposal = _proposal(tx, doing, newest, finding)
     said = text or doing.text("text", needed=False)
-    try:
+    with ruled():
         approved = rules.approve(
-            proposal, newest.content, doer(doing), _parties(tx, doing, finding, proposal), doing.now, said
+            proposal, newest.content, doing.doer(), _parties(tx, doing, finding, proposal), doing.now, said
         )
-    except NotAllowed as error:
-        raise UsageError(error.template, **error.values) from error
     if base is not None:
         baselines.save(tx, supersede(base, doing.now), base.state)
     if not approved.id:
@@ -133,7 +131,7 @@ def _of_entry(tx: Connection, doing: Doing, number: int) -> frozenset[str]:
 
 def approve_first(tx: Connection, doing: Doing) -> Message:
     """Take over what a device is now, for each facet of which nothing was ever approved."""
-    device, count = _device(doing), 0
+    device, count = doing.device("device"), 0
     for facet in snapshots.facets(tx, device):
         newest = snapshots.newest(tx, device, facet)
         if newest is not None and facet not in PASSING and not baselines.ever(tx, device, facet):
@@ -146,7 +144,7 @@ def approve_first(tx: Connection, doing: Doing) -> Message:
 
 def waive(tx: Connection, doing: Doing) -> Message:
     """Bear with a deviation until a date; somebody answers for it."""
-    finding, who = _finding(tx, doing), doer(doing)
+    finding, who = _finding(tx, doing), doing.doer()
     owner, until = doing.colleague("owner"), doing.moment("until")
     if until is None:
         raise UsageError(_("until: say until when"))
@@ -159,11 +157,9 @@ def waive(tx: Connection, doing: Doing) -> Message:
         until=until,
         reason=doing.text("text"),
     )
-    try:
+    with ruled():
         after = of_finding.waive(finding, who, _parties(tx, doing, finding), doing.now, draft.reason)
         granted = grant(draft, who, doing.now, doing.settings.file.change.longest_waiver)
-    except NotAllowed as error:
-        raise UsageError(error.template, **error.values) from error
     waivers.end(tx, finding.fingerprint, doing.now)
     number = waivers.add(tx, granted)
     more = {"waiver": number, "owner": owner.name, "until": granted.until.isoformat()}
@@ -179,15 +175,13 @@ def waive(tx: Connection, doing: Doing) -> Message:
 
 def reject(tx: Connection, doing: Doing) -> Message:
     """Say that a deviation is to be put back; what was proposed of it is rejected."""
-    finding, who, text = _finding(tx, doing), doer(doing), doing.text("text")
+    finding, who, text = _finding(tx, doing), doing.doer(), doing.text("text")
     parties = _parties(tx, doing, finding)
-    try:
+    with ruled():
         after = of_finding.acknowledge(finding, who, parties, doing.now, text)
         for each in baselines.proposed(tx, finding.device, finding.facet):
             if each.content == finding.content:
                 baselines.save(tx, rules.reject(each, who, parties, doing.now, text), each.state)
-    except NotAllowed as error:
-        raise UsageError(error.template, **error.values) from error
     waivers.end(tx, finding.fingerprint, doing.now)
     deviations.save(tx, replace(after, judged_event=_record(tx, doing, "rejected", None, finding, text)))
     return Message(_("finding {number} is rejected: {device} is to be put back"), _about(finding))
@@ -205,13 +199,6 @@ def _finding(tx: Connection, doing: Doing) -> Finding:
     if not finding.stands:
         raise UsageError(_("finding {number} is over"), number=number)
     return finding
-
-
-def _device(doing: Doing) -> str:
-    name = doing.text("device")
-    if name not in doing.settings.devices:
-        raise UsageError(_("there is no device {name}"), name=name[:64])
-    return name
 
 
 def _newest(tx: Connection, device: str, facet: str) -> Snapshot:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netwatch.config.settings import Role
+from netwatch.actions.doing import ruled
 from netwatch.domain.drift.baseline import Baseline
 from netwatch.domain.drift.change_request import ChangeKind, ChangeRequest, ChangeStep
 from netwatch.domain.drift.permit import Scope
 from netwatch.domain.drift.verdict import Verdict
-from netwatch.domain.registers import Doer, NotAllowed
 from netwatch.drift.judging import judge
 from netwatch.drift.requesting import devices, in_freeze, take, vouch
 from netwatch.errors import UsageError
@@ -26,22 +25,15 @@ if TYPE_CHECKING:
 
     from netwatch.actions.doing import Action, Doing
     from netwatch.domain.drift.finding import Finding
+    from netwatch.domain.registers import Doer
 
-WRITES = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
-LEADS = frozenset({Role.LEADER, Role.ADMIN})
 MOST = 200
 """So many targets, patterns or people a request may name."""
 
 
-def doer(doing: Doing) -> Doer:
-    """Return who acts; UsageError unless they may write. Who leads at handovers leads here, too."""
-    person = doing.require(*WRITES)
-    return Doer(person.name, leader=person.role in LEADS or person.name in doing.settings.file.handover.leaders)
-
-
 def create(tx: Connection, doing: Doing) -> Message:
     """Write a change request and, unless it is to stay a draft, submit it."""
-    who = doer(doing)
+    who = doing.doer()
     request = _written(doing, who)
     said = Message(_("a change request is written: {title}"), {"title": request.title})
     event = events.add(tx, doing.entry(EventKind.CHANGE, summary=said, data={"step": "write"}))
@@ -134,10 +126,8 @@ def _step(tx: Connection, doing: Doing, request: ChangeRequest, what: ChangeStep
 
 
 def _taken(tx: Connection, doing: Doing, request: ChangeRequest, what: ChangeStep, text: str) -> ChangeRequest:
-    try:
-        after = take(tx, request, what, doer(doing), doing.now, text, doing.login)
-    except NotAllowed as error:
-        raise UsageError(error.template, **error.values) from error
+    with ruled():
+        after = take(tx, request, what, doing.doer(), doing.now, text, doing.login)
     if after is None:
         raise UsageError(_("somebody else has just taken a step with change request {number}"), number=request.id)
     return after
@@ -175,7 +165,7 @@ def _tell(tx: Connection, doing: Doing, request: ChangeRequest, what: ChangeStep
         people = tuple(
             name
             for name, person in doing.settings.people.items()
-            if name not in request.parties and (person.role in LEADS or name in doing.settings.file.handover.leaders)
+            if name not in request.parties and doing.leads(person)
         )
     tell(tx, doing.settings, sorted(people), notice, request, doing.now, text)
 

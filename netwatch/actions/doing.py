@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from netwatch.config.settings import Role
+from netwatch.domain.registers import Doer, NotAllowed
 from netwatch.errors import UsageError
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message, _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.config.settings import Person
     from netwatch.progress import Progress
 
+WRITES = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
+LEADS = frozenset({Role.LEADER, Role.ADMIN})
 LONGEST = 4000
 LARGEST = 2**31 - 1
 """The largest number that anything has: a column of PostgreSQL holds no more."""
@@ -56,6 +62,22 @@ class Doing:
     def leader(self) -> Person:
         """Return whoever acts; UsageError unless they lead."""
         return self.require(Role.LEADER)
+
+    def leads(self, person: Person) -> bool:
+        """Whether somebody leads: by their role, or at handovers."""
+        return person.role in LEADS or person.name in self.settings.file.handover.leaders
+
+    def doer(self) -> Doer:
+        """Return whoever acts as rules of four eyes know them; UsageError unless they may write."""
+        person = self.require(*WRITES)
+        return Doer(person.name, leader=self.leads(person))
+
+    def device(self, argument: str) -> str:
+        """Return a device of the configuration named in an argument."""
+        name = self.text(argument)
+        if name not in self.settings.devices:
+            raise UsageError(_("there is no device {name}"), name=name[:64])
+        return name
 
     def colleague(self, name: str) -> Person:
         """Return somebody of the configuration named in an argument."""
@@ -124,6 +146,15 @@ class Doing:
             return date.fromisoformat(value)
         except (TypeError, ValueError):
             raise UsageError(_("{field}: must be a date such as 2026-11-22"), field=argument) from None
+
+
+@contextmanager
+def ruled() -> Iterator[None]:
+    """Say what a rule does not allow as the mistake of whoever asked for it."""
+    try:
+        yield
+    except NotAllowed as error:
+        raise UsageError(error.template, **error.values) from error
 
 
 Action = Callable[["Connection", Doing], Message]

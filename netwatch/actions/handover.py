@@ -99,8 +99,7 @@ def _relief(doing: Doing, shift: Shift) -> str | None:
 
 def _signer(doing: Doing) -> Signer:
     person = doing.require(*SIGNS)
-    leads = person.role in LEADS or person.name in doing.settings.file.handover.leaders
-    return Signer(person.name, engineer=True, leader=leads)
+    return Signer(person.name, engineer=True, leader=doing.leads(person))
 
 
 def _opened(tx: Connection, doing: Doing) -> Opened:

@@ -98,9 +98,7 @@ def _collects(doing: Doing, device: str) -> tuple[Collect, ...]:
 
 def _device(doing: Doing) -> str:
     """Return the device that is meant, which must be one that is read."""
-    device = doing.text("device")
-    if device not in doing.settings.devices:
-        raise UsageError(_("there is no device {name}"), name=device[:64])
+    device = doing.device("device")
     if not _collects(doing, device):
         raise UsageError(_("nothing is read of {device}: it has no [[device.collect]]"), device=device)
     return device

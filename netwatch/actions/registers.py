@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netwatch.actions.doing import ruled
 from netwatch.config.registers import types
-from netwatch.config.settings import Role
 from netwatch.domain.registers import (
     Approval,
     Doer,
@@ -14,7 +14,6 @@ from netwatch.domain.registers import (
     EntryState,
     EntryStep,
     FieldKind,
-    NotAllowed,
     extend,
     listed,
     read,
@@ -36,13 +35,10 @@ if TYPE_CHECKING:
     from netwatch.actions.doing import Action, Doing
     from netwatch.domain.registers import RegisterType
 
-WRITES = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
-LEADS = frozenset({Role.LEADER, Role.ADMIN})
-
 
 def create(tx: Connection, doing: Doing) -> Message:
     """Write a new entry and, unless it is to stay a draft, submit it."""
-    doer = _doer(doing)
+    doer = doing.doer()
     kind = _type(doing, doing.text("register"))
     values = _values(doing, kind)
     entry = Entry(kind.name, doer.name, doing.now, start=doing.moment("start"), due=doing.moment("due"))
@@ -52,11 +48,6 @@ def create(tx: Connection, doing: Doing) -> Message:
     if doing.arguments.get("draft") is True:
         return Message(_("entry {number} is a draft"), {"number": entry.id})
     return _step(tx, doing, kind, entry, EntryStep.SUBMIT)
-
-
-def _doer(doing: Doing) -> Doer:
-    person = doing.require(*WRITES)
-    return Doer(person.name, leader=person.role in LEADS or person.name in doing.settings.file.handover.leaders)
 
 
 def _type(doing: Doing, name: str) -> RegisterType:
@@ -79,10 +70,8 @@ def _values(doing: Doing, kind: RegisterType) -> dict[str, str]:
             raise UsageError(
                 _("{register} has no field {field}; it has: {names}"), register=kind.name, field=name[:40], names=names
             )
-        try:
+        with ruled():
             found[name] = read(known, text)
-        except NotAllowed as error:
-            raise UsageError(error.template, **error.values) from error
         if known.kind is FieldKind.DEVICE and found[name] and found[name] not in doing.settings.devices:
             raise UsageError(_("there is no device {name}"), name=found[name][:64])
         if known.kind is FieldKind.DEVICES:
@@ -101,10 +90,8 @@ def _known_devices(doing: Doing, text: str) -> None:
 def _allowed(
     kind: RegisterType, entry: Entry, what: EntryStep, doer: Doer, doing: Doing, values: Mapping[str, str]
 ) -> Entry:
-    try:
+    with ruled():
         return step(kind, entry, what, doer, doing.now, values)
-    except NotAllowed as error:
-        raise UsageError(error.template, **error.values) from error
 
 
 def _existing(tx: Connection, doing: Doing) -> Entry:
@@ -127,7 +114,7 @@ def _step(tx: Connection, doing: Doing, kind: RegisterType, entry: Entry, what: 
     values = {} if what is EntryStep.SUBMIT and "register" in doing.arguments else _values(doing, kind)
     needs_words = what in {EntryStep.REJECT, EntryStep.CANCEL}
     text = doing.text("text", needed=needs_words)
-    after = _allowed(kind, entry, what, _doer(doing), doing, values)
+    after = _allowed(kind, entry, what, doing.doer(), doing, values)
     if not registers.save(tx, after, entry.state):
         raise UsageError(_("somebody else has just taken a step with entry {number}"), number=entry.id)
     _record(tx, doing, kind, after, what, values, text)
@@ -154,13 +141,11 @@ def change(tx: Connection, doing: Doing) -> Message:
     entry = _existing(tx, doing)
     kind = _type(doing, entry.register)
     values = _values(doing, kind)
-    after = _allowed(kind, entry, EntryStep.SET, _doer(doing), doing, values)
+    after = _allowed(kind, entry, EntryStep.SET, doing.doer(), doing, values)
     due = doing.moment("due")
     if due is not None:
-        try:
-            after = extend(kind, after, due, _doer(doing))
-        except NotAllowed as error:
-            raise UsageError(error.template, **error.values) from error
+        with ruled():
+            after = extend(kind, after, due, doing.doer())
         values = {**values, "due": due.isoformat()}
     if not values:
         raise UsageError(_("name at least one field"))
@@ -190,9 +175,7 @@ def _record(
 def _tell(tx: Connection, doing: Doing, kind: RegisterType, entry: Entry, what: EntryStep, text: str) -> None:
     """Ask the leaders for their approval, and tell the applicant what came of it."""
     leaders = tuple(
-        name
-        for name, person in doing.settings.people.items()
-        if name != entry.applicant and (person.role in LEADS or name in doing.settings.file.handover.leaders)
+        name for name, person in doing.settings.people.items() if name != entry.applicant and doing.leads(person)
     )
     if entry.state is EntryState.SUBMITTED and kind.approval is not Approval.NONE:
         asked = tuple(name for name in leaders if name != entry.seconded_by)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ON_DUTY = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
-LEADS = frozenset({Role.LEADER, Role.ADMIN})
 LONGEST_LEAVE = timedelta(days=366)
 
 
@@ -180,12 +179,11 @@ _SAYS = {
 def _speak(what: Said) -> Action:
     def action(tx: Connection, doing: Doing) -> Message:
         person = doing.require(*ON_DUTY)
-        leads = person.role in LEADS or person.name in doing.settings.file.handover.leaders
         known = rows.get(tx, doing.number("number"))
         if known is None:
             raise UsageError(_("there is no exception {number}"), number=doing.number("number"))
         text = doing.text("text", needed=what is Said.REJECT)
-        made = _made(lambda: say(known, what, person.name, doing.now, leader=leads, text=text))
+        made = _made(lambda: say(known, what, person.name, doing.now, leader=doing.leads(person), text=text))
         if what in {Said.AGREE, Said.APPROVE}:
             _made(lambda: still(doing.settings.roster, rows.leaves(tx), known, doing.now))
         if not rows.save(tx, made, known.state):

@@ -13,12 +13,11 @@ from netwatch.actions.reading import found
 from netwatch.cli import site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
-from netwatch.domain.drift.difference import compare
 from netwatch.domain.drift.patch import rows
 from netwatch.domain.drift.risk import risks
 from netwatch.domain.drift.snapshot import written
 from netwatch.domain.drift.words import called, sentences, shown
-from netwatch.drift.comparing import sections
+from netwatch.drift.comparing import compared
 from netwatch.drift.sealing import KEY, opened
 from netwatch.errors import UsageError
 from netwatch.keyring import Keyring
@@ -176,7 +175,7 @@ def _compared(tx: Connection, settings: Settings, arguments: argparse.Namespace)
             template = mark("nothing of {facet} of {device} is approved yet; compare two times by --from and --to")
             raise UsageError(template, facet=facet, device=device)
         before = approved.content
-    return _Compared(facet, before, after, compare(sections(tx, before), sections(tx, after)))
+    return _Compared(facet, before, after, compared(tx, before, after).difference)
 
 
 def _plain(found: _Compared) -> dict[str, Any]:

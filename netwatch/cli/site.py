@@ -15,6 +15,7 @@ from unicodedata import east_asian_width
 
 from netwatch import planned as planning
 from netwatch.actions import carry_out, socket_path
+from netwatch.actions.doing import LARGEST
 from netwatch.clock import SystemClock
 from netwatch.config import find, load
 from netwatch.config.values import UNITS
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 ANSWER = 256 * 1024
 PATIENCE = 60.0
-BIGGEST = 2**63 - 1
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -155,7 +155,7 @@ def moment(text: str, of: Settings) -> datetime:
 def number(text: str) -> int:
     """Read a number that a database can hold."""
     found = int(text)
-    if abs(found) > BIGGEST:
+    if abs(found) > LARGEST:
         raise ValueError(text)
     return found
 

@@ -15,7 +15,7 @@ from netwatch.domain.software import Look
 from netwatch.domain.software_approval import REGISTER, of_entry, vouched
 from netwatch.drift.rulebook import rulebook, users
 from netwatch.storage import registers, snapshots
-from probes.facets import PASSING
+from probes.facets import LOGINS, PASSING
 from probes.server.sessions import sessions
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from netwatch.domain.logins import Remark, Stay
     from netwatch.domain.software import Approved
 
-LOGINS = "logins"
-"""The facet that tells of log-ins."""
 MOST_ENTRIES = 10_000
 
 
@@ -126,7 +124,7 @@ def _logins(
 
 
 def _stays(tx: Connection, device: str, groups: frozenset[str]) -> Iterator[Stay]:
-    snapshot = _newest(tx, device, LOGINS)
+    snapshot = _newest(tx, device, LOGINS.name)
     if snapshot is None:
         return
     for section in snapshots.sections_of(tx, snapshot):

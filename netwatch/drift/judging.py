@@ -20,7 +20,7 @@ from netwatch.domain.model import Severity
 from netwatch.drift.comparing import Compared, compared
 from netwatch.drift.journey import way
 from netwatch.drift.rulebook import rulebook
-from netwatch.drift.saving import RUNNING, STARTUP, approved_running
+from netwatch.drift.saving import STARTUP, approved_running
 from netwatch.drift.tracing import Happening, trace
 from netwatch.drift.wording import only, summary
 from netwatch.storage import baselines, change_requests, deviations, snapshots, waivers
@@ -227,6 +227,3 @@ def _void(tx: Connection, device: str, facet: str, newest: Snapshot | None, now:
         lapsed = void(each, newest.content if newest is not None else None, now)
         if lapsed is not None:
             baselines.save(tx, lapsed, each.state)
-
-
-__all__ = ["RUNNING", "Judged", "close_as_approved", "judge"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netwatch.storage import baselines, snapshots
+from probes import facets
 from probes.collect import EvidenceKind
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from netwatch.domain.drift.snapshot import Snapshot
 
-RUNNING, STARTUP = "running", "startup"
+RUNNING, STARTUP = facets.RUNNING.name, facets.STARTUP.name
 HISTORY = 50
 """So many contents are looked through for one that both have had."""
 

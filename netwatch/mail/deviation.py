@@ -51,7 +51,7 @@ def _who(word: Wording, finding: Finding) -> str:
 
 
 def commands(word: Wording, deviation: Deviation) -> tuple[tuple[str, str], ...]:
-    """Return what to type: to see it, and for a leader to approve it or to bear with it for a time."""
+    """Return what to type to see all of it, and under it how it is approved."""
     finding = deviation.finding
     show = f"netwatch drift diff {finding.device} --facet {finding.facet}"
     return ((word(_("To see every line")), show),)
