@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.visit import DRIFT
-from netwatch.domain.drift.words import sentences
+from netwatch.domain.drift.words import MOST, sentences
 from netwatch.drift.comparing import compared
 from netwatch.errors import StorageError
 from netwatch.storage import deviations
@@ -14,6 +14,7 @@ from netwatch.storage import deviations
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from netwatch.domain.drift.difference import Difference
     from netwatch.domain.drift.finding import Finding
     from netwatch.domain.model import Subject
     from probes.api import Message
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A finding, with all that has changed in words."""
+    """A finding, with what has changed; nothing where a text is not as it was kept, which is a fault of its own."""
 
     finding: Finding
-    words: tuple[Message, ...]
+    difference: Difference | None
+
+    def words(self, most: int = MOST) -> tuple[Message, ...]:
+        """Return what has changed in words: so many sentences, and behind them how many more there are."""
+        return sentences(self.difference, most) if self.difference is not None else ()
 
 
 def deviation_of(tx: Connection, subject: Subject) -> Deviation | None:
@@ -33,12 +38,11 @@ def deviation_of(tx: Connection, subject: Subject) -> Deviation | None:
     if subject.check != DRIFT or not facet or not number.isdecimal():
         return None
     finding = deviations.get(tx, int(number))
-    return None if finding is None else Deviation(finding, _words(tx, finding))
+    return None if finding is None else Deviation(finding, _difference(tx, finding))
 
 
-def _words(tx: Connection, finding: Finding) -> tuple[Message, ...]:
-    """Return the difference in words; nothing where a text is not as it was kept, which is a fault of its own."""
+def _difference(tx: Connection, finding: Finding) -> Difference | None:
     try:
-        return sentences(compared(tx, finding.base, finding.content).difference)
+        return compared(tx, finding.base, finding.content).difference
     except StorageError:
-        return ()
+        return None

@@ -21,9 +21,7 @@ MOST = 20
 
 def told(word: Wording, deviation: Deviation) -> tuple[str, ...]:
     """Return the difference, a line for each."""
-    lines = [word.say(each) for each in deviation.words[:MOST]]
-    left = len(deviation.words) - MOST
-    return (*lines, word(_("and {left} more differences"), left=left)) if left > 0 else tuple(lines)
+    return tuple(word.say(each) for each in deviation.words(MOST))
 
 
 def rows(word: Wording, deviation: Deviation) -> tuple[tuple[str, str], ...]:

@@ -43,14 +43,14 @@ _ROUTE = re.compile(
 )
 
 
-def sentences(difference: Difference) -> tuple[Message, ...]:
+def sentences(difference: Difference, most: int = MOST) -> tuple[Message, ...]:
     """Return what has changed in words, in the order of the text; the last one counts what was left out."""
     found: list[Message] = []
     for number, each in enumerate(difference.alterations):
         found += _said(each)
-        if len(found) > MOST:
-            left = len(difference.alterations) - number - 1 + len(found) - MOST
-            return (*found[:MOST], Message(_("and {left} more differences"), {"left": left}))
+        if len(found) > most:
+            left = len(difference.alterations) - number - 1 + len(found) - most
+            return (*found[:most], Message(_("and {left} more differences"), {"left": left}))
     if not found and not difference.empty:
         found.append(Message(_("sections stand in another order")))
     return tuple(found)

@@ -94,7 +94,7 @@ def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetim
         lines=tuple(_line(settings, each) for each in events.of_fault(tx, number)[-MOST:]),
         mails=tuple(_mail(settings, each) for each in _letters(tx, number, decisions)),
         decisions=tuple(_why(settings, each) for each in decisions),
-        changed=deviation.words if deviation is not None else (),
+        changed=deviation.words() if deviation is not None else (),
     )
 
 

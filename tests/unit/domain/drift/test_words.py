@@ -242,3 +242,10 @@ def test_every_difference_has_a_sentence_and_every_sentence_can_be_said(before, 
     told = [str(each) for each in sentences(difference)]
     assert bool(told) == (not difference.empty)
     assert all(line.isprintable() for line in told)
+
+
+@pytest.mark.parametrize("most", [1, 20, 40, 99])
+def test_what_is_left_out_is_counted_whatever_the_bound(most):
+    difference = compare(text(["x"]), text(["x", *(f"line {number}" for number in range(100))]))
+    told = [str(each) for each in sentences(difference, most)]
+    assert (len(told), told[-1]) == (most + 1, f"and {100 - most} more differences")
