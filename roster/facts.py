@@ -450,13 +450,14 @@ class Polls:
 class Monitoring:
     """How the monitoring itself fares. None means not known; `clock_offset` is in seconds.
 
-    `queue` is how many polls are due and wait; `backup_at` when netwatch itself was last backed up.
+    `queue` is how many polls are due and wait; `backup_at` when netwatch itself was last backed up, `backup_good`
+    whether that is as it should be: where it is not, `problems` say why.
     """
 
     devices_total: int = 0
     devices_seen: int = 0
     polls: tuple[Polls, ...] = ()
-    queue: int = 0
+    queue: int | None = None
     clock_offset: float | None = None
     clock_synchronised: bool | None = None
     backup_at: datetime | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from roster.facts import Saying, Severity
 from roster.layers import Post
-from roster.report import Colour, Reason
+from roster.report import Colour, Reason, Section
 from roster.signing import Step, short
 from roster.wording import Wording
 
@@ -114,14 +114,46 @@ class ReportWording(Wording):
 
     def clock(self, own: Monitoring) -> str:
         """Return how far the clock can be trusted."""
-        kept = {None: "", True: self(_("synchronised")), False: self(_("not synchronised"))}[own.clock_synchronised]
+        kept = {
+            None: self(_("whether it is synchronised is not known")),
+            True: self(_("synchronised")),
+            False: self(_("not synchronised")),
+        }
         off = "" if own.clock_offset is None else self(_("off by {seconds} s"), seconds=f"{own.clock_offset:+.3f}")
-        return self.clauses(kept, off) or self(_("not known"))
+        return self.clauses(kept[own.clock_synchronised], off)
 
-    def backup(self, own: Monitoring) -> str:
-        """Return when netwatch itself was last backed up."""
-        made = self.when(own.backup_at) if own.backup_at else self(_("not known"))
-        return self.clauses(made, self(_("failed")) if own.backup_good is False else "")
+    def backup(self, own: Monitoring, at: datetime) -> str:
+        """Return when netwatch itself was last backed up, and how long ago that was."""
+        if own.backup_at is None:
+            return self(_("no back-up known"))
+        return self.noted(self.when(own.backup_at), self(_("{length} ago"), length=self.lasted(at - own.backup_at)))
+
+    def monitoring(self, handover: Handover) -> tuple[tuple[str, tuple[tuple[str, bool], ...]], ...]:
+        """Return every line of the section on the monitoring itself, none ever absent.
+
+        Each is a label and what there is to say, with whether that is as it should be.
+        """
+        own, mail = handover.monitoring, handover.mail
+        polls = tuple((self.polled(each), not each.late) for each in own.polls)
+        problems = tuple((self.said(each), False) for each in own.problems)
+        queue = self(_("not known")) if own.queue is None else str(own.queue)
+        return (
+            (self(_("Devices seen")), ((self.seen(own), Reason.BLIND not in handover.state.reasons),)),
+            (self(_("Last polls")), polls or ((self(_("not known")), True),)),
+            (self(_("Polls waiting")), ((queue, True),)),
+            (self(_("Mail")), ((self.mail(mail), not mail.given_up),)),
+            (self(_("Clock")), ((self.clock(own), own.clock_synchronised is not False),)),
+            (self(_("Back-up of netwatch")), ((self.backup(own, handover.head.at), own.backup_good is not False),)),
+            (self(_("Problems")), problems or ((self(_("None")), True),)),
+        )
+
+    def own(self, handover: Handover) -> str:
+        """Return the same section on one line, for a mail."""
+        lines = [
+            self.labelled(label, self.clauses(*(text for text, _good in told)))
+            for label, told in self.monitoring(handover)
+        ]
+        return self.labelled(self(Section.MONITORING.title), self.statements(*lines))
 
     def signers(self, head: Head) -> tuple[tuple[str, str], ...]:
         """Return who signs: each label with its names."""

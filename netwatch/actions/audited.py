@@ -32,6 +32,7 @@ SUBJECTS = (
     "feed",
     "day",
     "person",
+    "file",
 )
 """The arguments, or values of a result, that name what an action is about; the first that is there does."""
 WORDS = ("text", "reason")

@@ -25,6 +25,7 @@ TITLES = {
     "disk": mark("disk"),
     "database": mark("database"),
     "service": mark("service"),
+    "backup": mark("back-up"),
     "clock": mark("clock"),
     "icmp": mark("ping"),
     "mail": mark("mail"),

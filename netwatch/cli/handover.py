@@ -13,6 +13,7 @@ from netwatch import pdf, report
 from netwatch.cli import site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
+from netwatch.doctor.look import synchronised
 from netwatch.errors import UsageError
 from netwatch.handover import cases
 from netwatch.handover.shown import shown
@@ -183,8 +184,9 @@ def _live(settings: Settings) -> Handover:
     shift = report.running(planned, now)
     if shift is None:
         raise UsageError(mark("nobody is on duty, so there is no shift to report on"))
+    clock = synchronised()
     with closing(site.reader(settings)) as database:
-        return database.read_now(lambda tx: report.draft(tx, planned, shift, now)).handover
+        return database.read_now(lambda tx: report.draft(tx, planned, shift, now, synchronised=clock)).handover
 
 
 def _rendered(handover: Handover, settings: Settings, language: str, form: str) -> str:

@@ -89,6 +89,8 @@ class Storage(Table):
     """The password of the PostgreSQL user."""
     keep_samples: Keeping = timedelta(days=14)
     """How long each measured value is kept."""
+    backup_within: Keeping = timedelta(days=7)
+    """How old the last back-up may be before the handover report and the doctor say so."""
     keys: PathOf | None = None
     """The folder of the keys that encrypt and sign, which must be backed up apart from the records; by default `keys`
     beside a SQLite database, else in the service's state directory."""

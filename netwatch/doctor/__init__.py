@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.config import load
+from netwatch.config.values import duration_text
 from netwatch.doctor import judge, look, records
 from netwatch.doctor.finding import Finding, Grade
 from netwatch.errors import ConfigError, PluginError
@@ -65,6 +66,9 @@ def _of_records(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield judge.folder("files", look.place(database.path.parent))
             yield from filter(None, [judge.secrecy(look.place(database.path))])
         yield from records.examine(database)
+        known, within = records.backed_up(database, now), settings.file.storage.backup_within
+        if known is not None:
+            yield judge.backup(known, now, within, duration_text(within))
         yield judge.clock(now, records.last_alive(database), synchronised=look.synchronised())
 
 

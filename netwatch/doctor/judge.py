@@ -12,6 +12,7 @@ from probes.api import Message, _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from netwatch.domain.backups import BackUps
     from netwatch.domain.notices import OnDuty
 
 PYTHON = (3, 11)
@@ -93,6 +94,19 @@ def clock(now: datetime, last_alive: datetime | None, *, synchronised: bool | No
         what = _("{time}, not synchronised: shifts and times of faults drift away from the clock on the wall")
         return Finding("clock", Grade.WARNING, Message(what, values), todo)
     return Finding("clock", Grade.OK, Message(_("{time}, synchronised"), values))
+
+
+def backup(known: BackUps, now: datetime, within: timedelta, words: str) -> Finding:
+    """Judge whether the records would survive their disk. `words` is how the configuration writes `within`."""
+    wrong = known.wrong(now, within, words)
+    if wrong is not None:
+        todo = _("make one: netwatch db backup FILE; of PostgreSQL: pg_dump, then netwatch db backed-up FILE")
+        return Finding("backup", Grade.WARNING, wrong, Message(todo))
+    if known.good is None:
+        return Finding("backup", Grade.OK, Message(_("no back-up is known; none is needed yet")))
+    return Finding(
+        "backup", Grade.OK, Message(_("the last is of {time} UTC"), {"time": f"{known.good:%Y-%m-%d %H:%M}"})
+    )
 
 
 def room(path: str, left: Room) -> Finding:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.doctor.finding import Finding, Grade
 from netwatch.errors import NetwatchError
-from netwatch.storage import lock, migrations, records, soundness
+from netwatch.storage import backups, lock, migrations, records, soundness
 from probes.api import Message, _
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from netwatch.domain.backups import BackUps
     from netwatch.storage.database import Database
 
 RESTORE = _("stop the service, and restore the last back-up: netwatch db restore FILE")
@@ -44,6 +45,18 @@ def last_alive(database: Database) -> datetime | None:
     except Exception:  # noqa: BLE001 - what is wrong with the database is told by `examine`
         return None
     return datetime.fromisoformat(found) if found else None
+
+
+def backed_up(database: Database, now: datetime) -> BackUps | None:
+    """Return what is on record of back-ups; None where no tables of ours can be asked."""
+    if database.path is not None and not database.path.exists():
+        return None
+    try:
+        return database.read_now(
+            lambda tx: backups.known(tx, now) if migrations.revision(tx) == migrations.newest() else None
+        )
+    except Exception:  # noqa: BLE001 - what is wrong with the database is told by `examine`
+        return None
 
 
 def process_of(database: Database) -> str | None:

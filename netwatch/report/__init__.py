@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
 from netwatch.domain.notices import Kind
 from netwatch.drift import standing as drift_standing
-from netwatch.report import approval, duties, registers, sessions, signing, standing
+from netwatch.report import approval, duties, own, registers, sessions, signing, standing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
-from probes.api import Message, _
 from roster import facts as of_report
 from roster.cover import Shift, on_duty, shifts
 from roster.handover import build, from_json
@@ -58,10 +57,12 @@ def draft(
     progress: Progress | None = None,
     *,
     relief: str | None = None,
+    synchronised: bool | None = None,
 ) -> Draft:
     """Build the report of a shift as of now. Pure but for reading.
 
-    `relief` is who relieves the shift before its end, empty where nobody is named; None at its end.
+    `relief` is who relieves the shift before its end, empty where nobody is named; None at its end. `synchronised`
+    is what the kernel says of the clock, for who has no `progress` of a service.
     """
     last = handovers.before(tx, shift.id, relief=relief is not None)
     previous = from_json(last.document) if last is not None else None
@@ -94,7 +95,7 @@ def draft(
         mail=_mail_figures(tx, journal, letters),
         mails=tuple(_mails(journal, letters)),
         log=tuple(_log(tx, journal, settings)),
-        monitoring=_monitoring(tx, settings, progress),
+        monitoring=own.monitoring(tx, settings, progress, now, journal, synchronised=synchronised),
         words=signing.words(tx, settings, after),
         stands=standing.stands(tx, settings, shift),
         records=(
@@ -301,27 +302,3 @@ def _log(tx: Connection, journal: tuple[Entry, ...], settings: Settings) -> Iter
                 corrected_by=tuple(number for number in corrections.get(entry.id, ()) if number <= upto),
                 hidden=entry.id in hidden,
             )
-
-
-def _monitoring(tx: Connection, settings: Settings, progress: Progress | None) -> of_report.Monitoring:
-    known = devices.everything(tx)
-    away = (DeviceState.UNKNOWN, DeviceState.UNREACHABLE, DeviceState.DOWN)
-    seen = sum(known[name].state not in away for name in settings.devices if name in known)
-    if progress is None:
-        return of_report.Monitoring(len(settings.devices), seen)
-    problems = []
-    if progress.last_reload_error:
-        problems.append(Message(_("a change of the configuration was refused; the one before it is in force")))
-    if progress.isolated:
-        problems.append(Message(_("the monitor itself is cut off from the network")))
-    if progress.outbox_error:
-        problems.append(Message(_("mail is not taken: {error}"), {"error": progress.outbox_error}))
-    polls = of_report.Polls(_("all checks"), progress.last_poll_at, progress.overdue)
-    return of_report.Monitoring(
-        len(settings.devices),
-        seen,
-        polls=(polls,),
-        queue=progress.overdue,
-        clock_synchronised=progress.clock_synchronised,
-        problems=tuple(problems),
-    )

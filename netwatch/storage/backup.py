@@ -51,7 +51,11 @@ def back_up(database: Database, target: Path, *, overwrite: bool = False) -> Sou
     Raises UsageError when the target is there already, and StorageError when the database is damaged.
     """
     _only_sqlite(
-        database, _("this database is PostgreSQL's; back it up with: pg_dump --format=custom --file=FILE {url}")
+        database,
+        _(
+            "this database is PostgreSQL's; back it up with: pg_dump --format=custom --file=FILE {url} && "
+            "netwatch db backed-up FILE"
+        ),
     )
     target = Path(os.path.abspath(target))  # noqa: PTH100 - a symbolic link shall stay one
     if target.exists() and not overwrite:

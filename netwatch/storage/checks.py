@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from netwatch.domain.model import CheckId, CheckState, Health, Severity, Subject
 from netwatch.storage.schema import checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from sqlalchemy import Connection, Row
 
@@ -32,6 +33,13 @@ def of_device(tx: Connection, device: str) -> tuple[CheckState, ...]:
     """Return what is remembered of one device's checks and items."""
     query = select(checks).where(checks.c.device == device).order_by(checks.c.id)
     return tuple(_state(row) for row in tx.execute(query))
+
+
+def last_seen(tx: Connection) -> datetime | None:
+    """Return when a device was last looked at; the books that people keep are none."""
+    devices = checks.c.device.startswith("@").is_not(True)
+    found: datetime | None = tx.execute(select(func.max(checks.c.seen)).where(devices)).scalar()
+    return found
 
 
 def save(tx: Connection, states: Iterable[CheckState]) -> None:

@@ -82,7 +82,7 @@ class HandoverWorker:
             for shift in report.ended(self._watched.settings, max(upto, now - OLDEST), now):
                 await self._end(shift, now)
         await self._follow(now)
-        if await self._database.write(partial(_ahead, self._watched.settings, now=now)):
+        if await self._database.write(partial(_ahead, self._watched.settings, progress=self._progress, now=now)):
             self._wake()
 
     async def look(self, now: datetime) -> None:
@@ -176,19 +176,19 @@ def _press(tx: Connection, settings: Settings, now: datetime) -> bool:
     return any(asked for _opened, asked in found)
 
 
-def _ahead(settings: Settings, tx: Connection, now: datetime) -> bool:
+def _ahead(settings: Settings, tx: Connection, progress: Progress, now: datetime) -> bool:
     """Ask the outgoing to offer, show the incoming what comes, and write the leaders' digest; say if anything was."""
-    return any([_open(tx, settings, now), digest(tx, settings, now)])
+    return any([_open(tx, settings, progress, now), digest(tx, settings, now)])
 
 
-def _open(tx: Connection, settings: Settings, now: datetime) -> bool:
+def _open(tx: Connection, settings: Settings, progress: Progress, now: datetime) -> bool:
     shift = report.running(settings, now)
     if shift is None or not shift.end - settings.file.handover.open_before <= now < shift.end:
         return False
     if records.get(tx, OPENED) == shift.id or _offered(tx, shift):
         return False
     records.put(tx, key=OPENED, value=shift.id)
-    frozen = freeze.prepare(tx, settings, shift, now, None)
+    frozen = freeze.prepare(tx, settings, shift, now, progress)
     sides = frozen.sides
     about = About(
         shift=shift.id,
