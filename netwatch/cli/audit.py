@@ -159,7 +159,7 @@ def _list(arguments: argparse.Namespace) -> int:
         (str(each.seq), local(moment(each.at), settings.site.zone), each.actor, each.action, each.subject, _said(each))
         for each in found
     ]
-    print(site.table(rows, (_("No."), _("When"), _("Who"), _("Action"), _("About"), _("Outcome"))))
+    print(site.table(rows, (_("No."), _("When"), _("Who"), _("Action"), _("Concerns"), _("Outcome"))))
     return 0
 
 

@@ -190,7 +190,7 @@ def _fields(settings: Settings, request: ChangeRequest) -> list[tuple[str, str]]
     def by(name: str | None, moment: Any) -> str:
         return f"{settings.called(name)}, {local(moment, zone)}" if name and moment else ""
 
-    judged = _("Approved by") if request.approved_by else _("Judged by")
+    judged = _("Approved by") if request.approved_by else _("Decided by")
     return [
         (_("Kind"), _(request.kind.title)),
         (_("Applicant"), by(request.requested_by, request.created)),
@@ -201,9 +201,9 @@ def _fields(settings: Settings, request: ChangeRequest) -> list[tuple[str, str]]
         (_("Implementers"), ", ".join(settings.called(each) for each in request.implementers)),
         (_("Risk"), request.risk),
         (_("Roll-back"), request.rollback),
-        (_("Search for viruses"), request.evidence),
+        (_("Virus check"), request.evidence),
         (judged, by(request.judged_by, request.judged_at)),
-        (_("Judgement"), request.judgement),
+        (_("Said"), request.judgement),
         (_("Implemented by"), by(request.implemented_by, request.implemented_at)),
         (_("Verified by"), by(request.verified_by, request.verified_at)),
         (_("Ended"), local(request.ended, zone) if request.ended else ""),

@@ -250,7 +250,7 @@ def _history(arguments: argparse.Namespace) -> int:
         )
         for each in read
     ]
-    print(site.table(table, (_("From"), _("Until"), _("Content"), _("Rules"), _("Approval"), _("By, as it says"))))
+    print(site.table(table, (_("From"), _("Until"), _("Content"), _("Rules"), _("Approval"), _("By, says the device"))))
     return 0
 
 

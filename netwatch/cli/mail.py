@@ -173,7 +173,7 @@ def _show(arguments: argparse.Namespace) -> int:
         ("Message-ID", letter.message_id or ""),
         (_("Written"), local(letter.created, zone)),
         (_("Sent"), local(letter.sent_at, zone) if letter.sent_at else ""),
-        (_("By"), letter.relay or ""),
+        (_("By way of"), letter.relay or ""),
         (_("Tries"), str(letter.attempts)),
         (_("Next try"), local(letter.next_at, zone) if letter.state is Delivery.QUEUED else ""),
         (_("Given up after"), local(letter.deadline, zone)),

@@ -16,7 +16,7 @@ def _field(name: str, chinese: str, english: str, kind: str = "text", needed: st
 
 
 _WHAT = _field("what", "内容", _("what"), needed="submit")
-_WHY = _field("why", "事由", _("why"), needed="submit")
+_WHY = _field("why", "事由", _("purpose"), needed="submit")
 _DEVICE = _field("device", "设备", _("device"), "device")
 
 SHIPPED: tuple[Mapping[str, Any], ...] = (
@@ -68,7 +68,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
             _field("borrower", "借用人", _("borrower"), "person", "submit"),
             _field("department", "科室", _("department"), needed="submit"),
             _field("phone", "电话", _("phone"), needed="submit"),
-            _field("mail", "邮箱", _("mail"), "mail"),
+            _field("mail", "邮箱", _("mail address"), "mail"),
             _field("condition_out", "借出时状况", _("condition when lent"), needed="open"),
             _field("condition_in", "归还时状况", _("condition when returned"), needed="done"),
         ),
@@ -90,7 +90,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
             _field("wiped", "数据已清除", _("data wiped"), "yes", "open"),
             _field("wiped_by", "清除人", _("wiped by"), "person", "open"),
             _field("carrier", "经手人", _("taken by"), "person", "open"),
-            _field("result", "维修结果", _("result"), needed="done"),
+            _field("result", "维修结果", _("result of the repair"), needed="done"),
         ),
     },
     {
@@ -102,7 +102,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
         "clauses": ("C10",),
         "severity": "minor",
         "field": (
-            _field("name", "姓名", _("name"), needed="submit"),
+            _field("name", "姓名", _("name of the visitor"), needed="submit"),
             _field("organisation", "单位", _("organisation"), needed="submit"),
             _field("people", "人数", _("number of people"), "number"),
             _field("phone", "电话", _("phone")),
@@ -144,11 +144,11 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
         "field": (
             _WHAT,
             _field("to", "上报单位", _("submitted to"), needed="submit"),
-            _field("period", "所属期", _("period")),
-            _field("receipt", "回执号", _("receipt"), needed="done"),
+            _field("period", "报告期", _("period")),
+            _field("receipt", "回执号", _("number of the receipt"), needed="done"),
             _field("phoned", "电话确认人", _("confirmed by phone with"), needed="confirm"),
             _field("number", "电话号码", _("phone number"), needed="confirm"),
-            _field("phoned_at", "确认时间", _("phoned at"), "time", "confirm"),
+            _field("phoned_at", "电话确认时间", _("phoned at"), "time", "confirm"),
         ),
     },
     {
@@ -160,7 +160,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
         "field": (
             _WHAT,
             _field("to", "发布对象", _("released to"), needed="submit"),
-            _field("how", "发布方式", _("how"), needed="submit"),
+            _field("how", "发布方式", _("way of release"), needed="submit"),
         ),
     },
     {
@@ -173,7 +173,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
             _WHAT,
             _field("teacher", "授课人", _("teacher"), needed="submit"),
             _field("attended", "参加人员", _("attended by"), needed="submit"),
-            _field("material", "资料", _("material")),
+            _field("material", "培训资料", _("material")),
         ),
     },
     {
@@ -186,7 +186,7 @@ SHIPPED: tuple[Mapping[str, Any], ...] = (
         "field": (
             _WHAT,
             _field("backup", "所用备份", _("back-up used"), needed="submit"),
-            _field("took", "耗时（分钟）", _("took, in minutes"), "number", "done"),
+            _field("took", "用时（分钟）", _("took, in minutes"), "number", "done"),
             _field("result", "结果", _("result"), needed="done"),
         ),
     },

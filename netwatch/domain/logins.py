@@ -94,8 +94,8 @@ def remark(stay: Stay, permits: Iterable[Permit], accounts: Accounts, grace: tim
 
 _UNASKED = _("{user} was logged in on {tty} from {source} and nobody had approved it")
 _UNASKED_THERE = _("{user} was logged in on {tty}, at the machine itself, and nobody had approved it")
-_SOMEBODY_ELSE = _("{user} was logged in on {tty} during {approval}, which names others")
-_TOO_LONG = _("{user} was logged in on {tty} for longer than {approval} allows")
+_SOMEBODY_ELSE = _("{user} was logged in on {tty} during {note}, which names others")
+_TOO_LONG = _("{user} was logged in on {tty} for longer than {note} allows")
 
 
 def _names(permit: Permit, stay: Stay) -> bool:
@@ -111,5 +111,5 @@ def _said(stay: Stay, severity: Severity, template: str, permit: Permit | None) 
     session = stay.session
     values: dict[str, str | int | float] = {"user": session.user, "tty": session.tty, "source": session.source}
     if permit is not None:
-        values["approval"] = str(permit.name)
+        values |= {**permit.name.values, "note": permit.name.template}
     return Remark(stay.key, severity, Message(template, values))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MARK = "D"
 """What stands before the number of a finding, so that nobody takes it for one of `netwatch unapproved`."""
 SAID = {
-    "request": {"zh_CN": "变更单", "en": _("Change request")},
+    "request": {"zh_CN": "变更申请", "en": _("Change request")},
     "reason": {"zh_CN": "原因", "en": _("reason")},
     "rollback": {"zh_CN": "回退方案", "en": _("roll-back plan")},
     "implementer": {"zh_CN": "实施人", "en": _("implementer")},

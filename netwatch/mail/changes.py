@@ -105,7 +105,7 @@ def _facts(word: Wording, office: Office, request: ChangeRequest, text: str) -> 
         Fact(word(_("Why")), harmless(request.reason)),
         Fact(word(_("Risk")), harmless(request.risk)),
         Fact(word(_("Roll-back")), harmless(request.rollback)),
-        Fact(word(_("Search for viruses")), harmless(request.evidence)),
+        Fact(word(_("Virus check")), harmless(request.evidence)),
         Fact(word(_("Reason")), harmless(text)),
     )
 

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages.pofile import read_po
 
-from netwatch.language import said, translations
+from netwatch.config import shipped_duties, shipped_registers
+from netwatch.drift.standing import SAID
+from netwatch.language import label, said, translations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from babel.messages.catalog import Catalog, Message
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +77,21 @@ def test_chinese_is_chinese_and_punctuated_as_such(chinese: Catalog):
     halfwidth = re.compile(r"[一-鿿][,;!?](?:\s|$)|[一-鿿]:\s")
 
     assert [text for message in chinese if message.id for text in texts(message) if halfwidth.search(text)] == []
+
+
+def titles() -> Iterator[dict[str, str]]:
+    for register in shipped_registers.SHIPPED:
+        yield register["title"]
+        yield from (field["title"] for field in register["field"])
+    for duty in shipped_duties.SHIPPED:
+        yield duty["title"]
+        yield from (item["title"] for item in duty["item"])
+    yield from SAID.values()
+
+
+def test_what_ships_with_two_titles_is_called_alike_in_the_catalogue():
+    """Else a stored sentence shows it to everybody in the site's language."""
+    assert [each for each in titles() if label(each, "zh_CN") != each["en"]] == []
 
 
 def test_a_sentence_that_was_stored_is_said_in_either_language():

@@ -169,7 +169,7 @@ def _stranger(permit: Permit, by: Attribution, rules: Rulebook) -> Message | Non
     for user in by.named:
         person = rules.people.get(user.strip().casefold())
         if person is None:
-            return Message(_("it was done by {user}, whom nobody here is called"), {"user": shown(user, 60)})
+            return Message(_("it was done by {user}, an account of nobody here"), {"user": shown(user, 60)})
         if permit.people and person not in permit.people:
             template = (
                 _("it was done by {user}, who is no implementer of change request {number}")

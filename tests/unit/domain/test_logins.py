@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netwatch import language
 from netwatch.domain.drift.permit import Permit, Scope
 from netwatch.domain.logins import Accounts, Remark, Stay, remark, remarks, stay
 from netwatch.domain.model import Severity
@@ -91,6 +92,13 @@ def test_of_a_log_in_whose_end_nobody_wrote_down_the_beginning_counts() -> None:
 def test_an_emergency_that_nobody_approved_yet_allows_no_log_in() -> None:
     claimed = Permit((Scope(device="srv-1"),), frozenset(), NOW - HOUR, NOW + HOUR, change=4, claimed=True)
     assert len(remarks([login()], [claimed], ACCOUNTS, GRACE)) == 1
+
+
+def test_what_would_have_allowed_it_is_named_in_the_readers_language() -> None:
+    found = remark(login(user="li"), [permit()], ACCOUNTS, GRACE)
+    assert found is not None
+    words = language.said(found.summary.template, found.summary.values, language.translations("zh_CN"))
+    assert words == "li 登录（pts/0），但不是获准的人：变更申请 4"
 
 
 def test_accounts_that_are_not_looked_at_are_left_out() -> None:

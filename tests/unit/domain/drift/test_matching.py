@@ -81,7 +81,7 @@ def test_timing_says_inside_only_where_every_instant_is_and_outside_only_where_n
         (("LiMing ",), Confidence.MEDIUM, Footing.COVERED, "change request 1 covers it"),
         (("wang",), Confidence.HIGH, Footing.DOUBTFUL, "by wang, who is no implementer of change request 1"),
         (("li", "wang"), Confidence.HIGH, Footing.DOUBTFUL, "by wang, who is no implementer of change request 1"),
-        (("vendor\x1b",), Confidence.HIGH, Footing.DOUBTFUL, r"by vendor\x1b, whom nobody here is called"),
+        (("vendor\x1b",), Confidence.HIGH, Footing.DOUBTFUL, r"by vendor\x1b, an account of nobody here"),
         (("vendor",), Confidence.LOW, Footing.COVERED, "change request 1 covers it"),
         ((), Confidence.NONE, Footing.COVERED, "change request 1 covers it"),
     ],
