@@ -89,8 +89,9 @@ def carry_out(
         if not NAME.fullmatch(actor):
             raise UsageError(_("{name} is not a name"), name=actor[:40])
         doing = Doing(settings, actor, now, arguments, login, progress)
-        if action in backups.ACTIONS and trusted and actor == login:
-            return ACTIONS[action], doing  # the service's own user, as from cron: it need not be one of the people
+        if action in backups.ACTIONS and trusted:
+            # root, or the service's own user as from cron: neither need be one of the people
+            return ACTIONS[action], replace(doing, actor=login or actor, login="")
         return ACTIONS[action], acting(doing, trusted=trusted)
 
     return audited(action, found, Asked(actor, now, arguments, login))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import subprocess
@@ -146,6 +147,18 @@ def test_a_report_can_be_built_and_shown(service: RunningService, door: Door):
 
     live = service.command("handover", "show", "--live", "--format", "json")
     assert "quiet night" not in live  # it is in the report before, and in no other
+
+
+def test_a_back_up_by_a_user_of_the_system_is_in_the_next_report(service: RunningService, door: Door):
+    service.configure(device("his", door.port))
+    service.start()
+    assert "no back-up known" in service.command("handover", "show", "--live")
+    said = service.command("db", "backup", str(service.folder / "copy.db"))
+    assert "not on record" not in said
+    service.command("handover", "build", "--by", "zhang")
+    assert re.search(
+        r"Back-up of netwatch: \d{4}-\d\d-\d\d \d\d:\d\d \(\d+ \w+ ago\)", service.command("handover", "show")
+    )
 
 
 LI = """

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netwatch.cli import main
+from netwatch.clock import SystemClock
 from netwatch.domain.model import Fault, FaultId, Severity, Subject
 from netwatch.errors import AlreadyRunning, SchemaTooNew, StorageError, UsageError
-from netwatch.storage import backup, events, faults, handovers, identity, records, sqlite
+from netwatch.storage import backup, backups, events, faults, handovers, identity, records, sqlite
 from netwatch.storage.database import Database
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.handovers import Archived
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection
+
+    from netwatch.domain.backups import BackUps
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -184,6 +187,80 @@ def test_a_back_up_that_cannot_be_written_leaves_nothing_and_says_why(
     assert net(site, "db", "backup", tmp_path / "nowhere" / "copy.db") == 75
     assert "No such file or directory" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
+
+
+def on_record(site: Path) -> BackUps:
+    with closing(Database(url(site))) as database:
+        return database.read_now(lambda tx: backups.known(tx, SystemClock().now()))
+
+
+def test_a_back_up_is_on_record_but_for_the_copy_itself(site: Path, tmp_path: Path) -> None:
+    fill(site)
+    begun = SystemClock().now()
+    assert net(site, "db", "backup", tmp_path / "copy.db") == 0
+    made = on_record(site).good
+    assert made is not None
+    assert begun <= made <= SystemClock().now()
+    assert count(tmp_path / "copy.db", "audit_events") == 0
+
+
+def test_a_back_up_that_failed_is_on_record_with_its_reason(site: Path, tmp_path: Path) -> None:
+    fill(site)
+    assert net(site, "db", "backup", tmp_path / "nowhere" / "copy.db") == 75
+    found = on_record(site)
+    assert found.good is None
+    assert "No such file or directory" in found.failed
+
+
+def test_a_back_up_is_as_good_where_it_cannot_be_put_on_record_and_that_is_said(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(site)
+    with closing(Database(url(site)).open()):  # somebody holds the database, and listens to nobody
+        assert net(site, "db", "backup", tmp_path / "copy.db") == 0
+    told = capsys.readouterr()
+    assert "the database is whole" in told.out
+    assert "this is not on record, and the handover report will not know of it: " in told.err
+    assert count(tmp_path / "copy.db") == 50
+    assert on_record(site).good is None
+
+
+def test_a_back_up_before_an_upgrade_leaves_the_tables_as_they_were(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(site)
+    with closing(sqlite.driver.connect(site / "netwatch.db")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    net(site, "db", "backup", tmp_path / "copy.db")
+    assert "the database has the tables of another version" in capsys.readouterr().err
+    with closing(sqlite.driver.connect(site / "netwatch.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+def test_what_another_tool_wrote_is_put_on_record_by_its_time(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(site)
+    dump = tmp_path / "netwatch.dump"
+    dump.write_bytes(b"PGDMP" * 100_000)
+    when = datetime(2026, 11, 20, 3, 30, tzinfo=UTC).timestamp()
+    os.utime(dump, (when, when))
+    assert net(site, "db", "backed-up", dump) == 0
+    assert f"on record: {dump} of 2026-11-20 11:30, 0.5 MB" in capsys.readouterr().out
+    assert on_record(site).good == datetime(2026, 11, 20, 3, 30, tzinfo=UTC)
+    assert net(site, "db", "backed-up", dump) == 2
+    assert "not newer than the back-up of 2026-11-20 11:30" in capsys.readouterr().err
+
+
+def test_what_is_no_back_up_is_not_put_on_record(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(site)
+    (tmp_path / "empty.dump").touch()
+    for name, why in (("none.dump", "cannot be looked at"), ("empty.dump", "is empty"), (".", "is no file")):
+        assert net(site, "db", "backed-up", tmp_path / name) == 2
+        assert why in capsys.readouterr().err
+    assert on_record(site).good is None
 
 
 def test_nothing_is_restored_while_the_service_runs(site: Path, tmp_path: Path) -> None:

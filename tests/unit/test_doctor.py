@@ -9,6 +9,7 @@ import pytest
 from netwatch.doctor import judge, records
 from netwatch.doctor.finding import Finding, Grade
 from netwatch.doctor.judge import IcmpRights, Place, Room
+from netwatch.domain.backups import BackUps
 from netwatch.domain.notices import OnDuty
 from netwatch.storage.sqlite import sqlite_is_sound
 
@@ -74,6 +75,22 @@ def test_a_clock_is_judged_by_its_year_by_the_last_record_and_by_the_kernel(
     now: datetime, alive: datetime | None, synchronised: bool | None, grade: Grade, words: str
 ) -> None:
     found = judge.clock(now, alive, synchronised=synchronised)
+    assert found.grade is grade
+    assert words in said(found)
+
+
+@pytest.mark.parametrize(
+    ("known", "grade", "words"),
+    [
+        (BackUps(), OK, "none is needed yet"),
+        (BackUps(NOW - timedelta(days=1)), OK, "the last is of 2026-11-21 08:00 UTC"),
+        (BackUps(NOW - timedelta(days=8)), WARNING, "older than 7d"),
+        (BackUps(NOW, "disk full"), WARNING, "failed: disk full"),
+        (BackUps(since=NOW - timedelta(days=8)), WARNING, "there is no back-up of netwatch, for more than 7d"),
+    ],
+)
+def test_a_back_up_that_is_missing_old_or_failed_is_warned_of(known: BackUps, grade: Grade, words: str) -> None:
+    found = judge.backup(known, NOW, timedelta(days=7), "7d")
     assert found.grade is grade
     assert words in said(found)
 

@@ -260,6 +260,52 @@ def test_every_place_is_there_in_its_order_and_an_empty_one_says_none(form, make
             assert "None" in part or "not known" in part
 
 
+def own(**known: object) -> Handover:
+    shift = Shift("day/2026-11-22/primary", "", "day", "白班", date(2026, 11, 22), Post.PRIMARY, (), (), START, END)
+    return build(shift, Facts(END, 20, monitoring=Monitoring(**known)))
+
+
+LABELS = ("Devices seen", "Last polls", "Polls waiting", "Mail", "Clock", "Back-up of netwatch", "Problems")
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+@pytest.mark.parametrize("make", [rich, quiet, own])
+def test_every_line_on_the_monitoring_itself_is_always_there_in_its_order(form, make):
+    bare = " ".join(re.sub(r"<[^>]*>", " ", RENDERINGS[form](make())).split())
+    section = bare[bare.rindex("The monitoring itself") :]
+    places = [section.find(label) for label in LABELS]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({}, ("whether it is synchronised is not known", "no back-up known", "Polls waiting: not known")),
+        ({"clock_synchronised": True, "queue": 0}, ("Clock: synchronised", "Polls waiting: 0")),
+        ({"clock_synchronised": False}, ("Clock: not synchronised",)),
+        ({"backup_at": END - HOUR, "backup_good": True}, ("(1 h ago)",)),
+    ],
+)
+@pytest.mark.parametrize("form", TEXTS)
+def test_what_is_not_known_of_the_monitoring_is_said(form, known, words):
+    shown = " ".join(RENDERINGS[form](own(**known)).split())
+    assert all(word in shown for word in words)
+
+
+def test_what_is_wrong_with_the_monitoring_is_seen_at_once():
+    good = own(clock_synchronised=True, backup_at=END, backup_good=True)
+    assert 'class="missing"' not in render.html(good, ENGLISH, ZONE).partition('id="s10"')[2]
+    for wrong in ({"clock_synchronised": False}, {"backup_good": False}, {"problems": (Sentence("a problem"),)}):
+        assert 'class="missing"' in render.html(own(**wrong), ENGLISH, ZONE).partition('id="s10"')[2]
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_silences_are_shown_where_an_old_report_has_some_and_else_not_spoken_of(form):
+    assert "Silences" in RENDERINGS[form](rich())
+    assert "Silences" not in RENDERINGS[form](quiet())
+
+
 HOSTILE = st.sampled_from(
     [
         "<script>alert(1)</script>",
