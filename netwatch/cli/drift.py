@@ -11,6 +11,7 @@ from netwatch.cli import drift_approval, drift_script, drift_text, site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.domain.drift.condition import Condition
+from netwatch.domain.drift.finding import FindingState
 from netwatch.drift.overview import standings
 from netwatch.errors import UsageError
 from netwatch.language import gettext as _
@@ -89,16 +90,24 @@ def _is_wrong(found: Standing) -> bool:
 
 def _row(found: Standing, zone: ZoneInfo) -> tuple[str, ...]:
     read = found.visit.completed if found.visit is not None else None
-    number = f" #{found.finding.id}" if found.finding is not None else ""
     return (
         found.device,
         found.facet,
-        _(found.verdict.title) + number,
+        _verdict(found),
         local(found.since, zone) if found.since else "",
         local(read, zone) if read else "",
         local(found.unsaved, zone) if found.unsaved else "",
         _reading(found),
     )
+
+
+def _verdict(found: Standing) -> str:
+    """Return what a facet is, the number of what stands there, and what a leader has said of it."""
+    said, finding = _(found.verdict.title), found.finding
+    if finding is None:
+        return said
+    judged = finding.state in {FindingState.WAIVED, FindingState.ACKNOWLEDGED}
+    return f"{said} #{finding.id}" + (_(", {state}").format(state=_(finding.state.title)) if judged else "")
 
 
 def _reading(found: Standing) -> str:

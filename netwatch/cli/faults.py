@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from netwatch.cli import site
 from netwatch.clock import SystemClock
 from netwatch.domain.model import BOOKS, Fault, FaultId
+from netwatch.drift.deviation import deviation_of
 from netwatch.errors import UsageError
 from netwatch.language import duration, of_terminal, translations
 from netwatch.language import gettext as _
@@ -144,6 +145,7 @@ def _show(arguments: argparse.Namespace) -> int:
     if fault is None:
         raise UsageError(mark("there is no fault {number}"), number=arguments.fault)
     _print_head(fault, settings)
+    _print_changed(database, fault)
     _print_timeline(database, fault, settings)
     _print_telling(database, fault, settings)
     return 0
@@ -174,6 +176,23 @@ def _print_head(fault: Fault, settings: Settings) -> None:
     for label, text in lines:
         if text:
             print(f"{label}{' ' * max(1, 20 - site.width(label))}{text}")
+
+
+def _print_changed(database: Database, fault: Fault) -> None:
+    """Print what has changed on the device, in words, where that is the fault."""
+    deviation = database.read_now(lambda tx: deviation_of(tx, fault.subject))
+    words = deviation.words() if deviation is not None else ()
+    if deviation is None or not words:
+        return
+    print("\n" + _("What has changed"))
+    for each in words:
+        print(f"  - {site.told(each)}")
+    finding = deviation.finding
+    print(
+        _("To see every line: {command}").format(
+            command=f"netwatch drift diff {finding.device} --facet {finding.facet}"
+        )
+    )
 
 
 def _print_timeline(database: Database, fault: Fault, settings: Settings) -> None:

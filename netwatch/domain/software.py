@@ -14,6 +14,9 @@ from netwatch.domain.model import Severity
 if TYPE_CHECKING:
     from probes.api import Message
 
+UNKNOWN = "-"
+"""The name of a program that a server shows to nobody but root."""
+
 
 class Look(Enum):
     """What is looked at on a server."""
@@ -44,7 +47,8 @@ class Thing:
     def shown(self) -> str:
         """What people call it."""
         if self.look is Look.LISTENING:
-            return f"{self.name} {self.protocol}/{self.port}"
+            there = f"{self.protocol}/{self.port}"
+            return there if self.name == UNKNOWN else f"{self.name} {there}"
         return " ".join(part for part in (self.name, self.version) if part)
 
     @property

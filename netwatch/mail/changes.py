@@ -60,7 +60,7 @@ def tell(
 def letter_for_change(reader: Reader, notice: Notice, request: ChangeRequest, text: str = "") -> Letter:
     """Write one of them, ready to go."""
     word, office = reader.word, reader.office
-    values = {
+    values: dict[str, object] = {
         "number": request.id,
         "title": harmless(request.title, 100),
         "who": harmless(office.called(request.requested_by)),
@@ -76,8 +76,14 @@ def letter_for_change(reader: Reader, notice: Notice, request: ChangeRequest, te
         footer=footer(word, office, reader.now),
     )
     plain, html = laid_out("notice", view, word.language)
-    ready = seal(reader.envelope(f"{KIND}/{request.id}"), word(_SUBJECTS[notice], **values), plain, html)
+    ready = seal(reader.envelope(f"{KIND}/{request.id}"), _subject(word, notice, request, values), plain, html)
     return letter(ready, reader, kind=KIND, priority=Severity.MAJOR if request.emergency else Severity.MINOR)
+
+
+def _subject(word: Wording, notice: Notice, request: ChangeRequest, values: dict[str, object]) -> str:
+    said = word(_SUBJECTS[notice], **values)
+    is_urgent = request.emergency and notice is Notice.REQUEST
+    return word(_("[emergency] {subject}"), subject=said) if is_urgent else said
 
 
 _SUBJECTS = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.attribution import Confidence
+from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.risk import Risk
+from netwatch.domain.drift.verdict import Verdict
 from netwatch.mail.wording import harmless
 from probes.api import _
 from probes.facets import title
@@ -33,11 +35,22 @@ def rows(word: Wording, deviation: Deviation) -> tuple[tuple[str, str], ...]:
         (word(_("It is about")), word.listed(about, len(about))),
         (
             word(_("Changed")),
-            word(_("between {since} and {at}"), since=word.moment(finding.low), at=word.moment(finding.high)),
+            word(_("between {since} and {at}"), since=word.exact(finding.low), at=word.exact(finding.high)),
         ),
         (word(_("By whom")), _who(word, finding)),
         (word(_("Approval")), word.say(finding.told.why)),
+        (word(_("Reason")), harmless(finding.judgement)),
     )
+
+
+def ended(word: Wording, deviation: Deviation) -> str:
+    """Return how it ended, where the device is perhaps not as it was: nothing while it is a fault."""
+    finding = deviation.finding
+    if finding.closing is not None:
+        return word(finding.closing.title)
+    if finding.state is FindingState.WAIVED:
+        return word(finding.state.title)
+    return word(finding.told.verdict.title) if finding.told.verdict is Verdict.AUTHORISED else ""
 
 
 def _who(word: Wording, finding: Finding) -> str:

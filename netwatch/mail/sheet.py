@@ -85,7 +85,10 @@ def _first(word: Wording, kind: Kind, case: Case, scene: Scene) -> str:
         "length": word.length((fault.closed or scene.now) - fault.opened),
         "severity": word.severity(fault.severity),
     }
-    if fault.closed is not None:
+    how = deviation.ended(word, case.deviation) if case.deviation is not None else ""
+    if fault.closed is not None and how:
+        line = word(_ENDED, how=how, until=word.time(fault.closed), **values)
+    elif fault.closed is not None:
         line = word(_RECOVERED[kind is Kind.FLAPPING], until=word.time(fault.closed), **values)
     else:
         line = word(_FIRST[kind], **values)
@@ -103,6 +106,7 @@ _RECOVERED = (
     _("{device} has recovered. It had been: {what}, from {since} to {until} ({length})"),
     _("{device}: {what}, flapping since {since}, just now it is well; you are told again when it settles"),
 )
+_ENDED = _("{device}: {how}. It had been: {what}, from {since} to {until} ({length})")
 
 
 def named(word: Wording, case: Case, most: int = LONGEST) -> str:

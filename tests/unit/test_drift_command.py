@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netwatch.cli import main
+from netwatch.config import load
 from netwatch.domain.drift.baseline import Baseline, BaselineState, sealed
+from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.visit import CREDENTIALS, Door
+from netwatch.domain.model import Fault, FaultId, Severity, Subject
+from netwatch.drift.judging import judge
 from netwatch.drift.keeping import Keys, Visited, keep, work_out
 from netwatch.keyring import Keyring
-from netwatch.storage import audit, baselines, doors, snapshots
+from netwatch.plugins import Registry
+from netwatch.storage import audit, baselines, deviations, doors, faults, snapshots
 from netwatch.storage.audit import Wanted
 from netwatch.storage.database import Database
+from probes.api import Message
 from tests.drift_scene import KEY, OTHER_KEY, capture, config
 
 if TYPE_CHECKING:
@@ -101,6 +107,27 @@ def test_status_says_how_each_facet_stands(run: Run) -> None:
     (row,) = json.loads(run("status", "--format", "json")[1])
     assert (row["device"], row["facet"], row["condition"], row["suspects"]) == ("sw-1", "running", "known", 0)
     assert row["read"] == (NOW - timedelta(hours=2)).isoformat()
+
+
+def test_status_and_the_fault_say_what_has_changed_and_what_a_leader_has_said_of_it(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def deviate(tx: Connection) -> int:
+        settings = load(tmp_path / "config.toml", Registry.installed())
+        finding = judge(tx, settings, "sw-1", "running", NOW).finding
+        assert finding is not None
+        deviations.save(tx, replace(finding, state=FindingState.WAIVED))
+        about = Subject("sw-1", "drift", f"running/{finding.id}")
+        fault = Fault(FaultId(0), about, Severity.MINOR, Severity.MINOR, Message("x"), NOW, NOW)
+        return faults.add(tx, fault).id
+
+    with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
+        number = database.write_now(deviate)
+    assert "changed without approval #1, borne with" in run("status")[1]
+    assert main(["faults", "show", str(number), "--config", str(tmp_path / "config.toml")]) == 0
+    out = capsys.readouterr().out
+    assert "What has changed\n  - interface GigabitEthernet1/0/1: description uplink → changed\n" in out
+    assert "To see every line: netwatch drift diff sw-1 --facet running" in out
 
 
 def test_status_says_what_is_in_the_way_of_reading(run: Run, tmp_path: Path) -> None:

@@ -52,10 +52,11 @@ def subject(line: str, words: int) -> str:
     """Return what a line is about: its first words, without `set` or what makes it its contrary.
 
     A line of one word is about nothing else: it has no value that could change. A number that more words follow tells
-    one from another, as in `rule 5 permit ip`, and is no value.
+    one from another, as in `rule 5 permit ip`, and is no value; behind a path it is the mode of that file.
     """
     found = _WORD.findall(_PLAIN.sub("", line.strip()))
-    if len(found) <= words or (words == 1 and len(found) > FIRST and found[1].strip().isdigit()):
+    is_numbered = len(found) > FIRST and found[1].strip().isdigit() and not line.startswith("/")
+    if len(found) <= words or (words == 1 and is_numbered):
         return ""
     return "".join(found[:words]).casefold()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from netwatch.domain.drift import files
 from netwatch.domain.drift.pairing import Pair, pairs
 from netwatch.domain.drift.risk import turned_off, turned_on
 from probes.api import Message, _
@@ -37,6 +38,8 @@ _RULE = re.compile(r"(?:rule\s+)?(?P<name>\d{1,10})\b", re.IGNORECASE)
 _USER = re.compile(
     r"(?:username|local-user|ssh user|users?|user-account|account)[\s:]+(?:name\s+)?(?P<name>[^\s:]+)", re.IGNORECASE
 )
+_LOGIN = re.compile(r"(?:passwd (?=[^\s:]+:[^:]*:\d+:)|shadow (?=\S+ \w+ changed:))(?P<name>[^\s:]+)")
+"""How the script of servers says that there is an account, and how it logs in."""
 _ACCOUNT = re.compile(r"(?:system admin|user local|login|users?) / (?:edit |user )?(?P<name>\S+)$", re.IGNORECASE)
 _ROUTE = re.compile(
     r"(?:ip|ipv6)\s+route(?:-static)?\s+(?P<name>\S.*)|(?:static\s+)?route\s+(?P<more>\S.*)", re.IGNORECASE
@@ -68,7 +71,7 @@ def _escaped(char: str) -> str:
 
 def called(path: Sequence[str]) -> str:
     """Return a section's name: what stands above its lines."""
-    return shown(" / ".join(path))
+    return shown(re.sub(r"^file (?=/)", "", " / ".join(path)))
 
 
 def _said(alteration: Alteration) -> Iterator[Message]:
@@ -85,7 +88,7 @@ def _said(alteration: Alteration) -> Iterator[Message]:
 def _whole(alteration: Alteration, *, is_new: bool) -> Iterator[Message]:
     """Say of a whole section that it is new, or gone; of one of few lines, such as a file of sudo, say them."""
     heading = alteration.path[-1]
-    lines = alteration.added or alteration.removed
+    lines = tuple(line for line in alteration.added or alteration.removed if files.readable(line))
     for pattern, new, gone in _THINGS:
         match = pattern.match(heading) or (_ACCOUNT.search(" / ".join(alteration.path)) if pattern is _USER else None)
         if match is not None:
@@ -95,10 +98,13 @@ def _whole(alteration: Alteration, *, is_new: bool) -> Iterator[Message]:
     if not lines:
         yield _generic("", *((None, said) if is_new else (said, None)))
         return
-    template = _("new section {section}, {count} lines") if is_new else _("section {section} removed, {count} lines")
-    yield Message(template, {"section": said, "count": len(lines)})
-    if len(lines) <= FEW:
-        yield from (_generic("", *((None, line) if is_new else (line, None))) for line in lines)
+    if len(lines) > FEW:
+        many = _("new section {section}, {count} lines") if is_new else _("section {section} removed, {count} lines")
+        yield Message(many, {"section": said, "count": len(lines)})
+        return
+    template = _("new section {section}: {line}") if is_new else _("section {section} removed: {line}")
+    yield Message(template, {"section": said, "line": shown(lines[0])})
+    yield from (_generic(said, *((None, line) if is_new else (line, None))) for line in lines[1:])
 
 
 _THINGS = (
@@ -139,7 +145,7 @@ def _users(alteration: Alteration, changed: Sequence[Pair]) -> tuple[list[Messag
 
 
 def _user(line: str) -> str:
-    match = _USER.match(line.strip())
+    match = _USER.match(line.strip()) or _LOGIN.match(line)
     return match["name"] if match is not None else ""
 
 
@@ -179,6 +185,7 @@ def _within(alteration: Alteration) -> Iterator[Message]:
     people, rest = _users(alteration, pairs(alteration))
     yield from people
     changed = [each for each in rest if not (_is_switch(each) and _is_port(alteration))]
+    changed = [each for each in changed if any(files.readable(line or "") for line in each)] or changed
     if len(changed) > IN_WORDS:
         values: dict[str, str | int] = {
             "section": said,
@@ -217,7 +224,7 @@ def _generic(section: str, old: str | None, new: str | None) -> Message:
     """Say what became of a line; of one that begins as it did, what it said and says."""
     if old is not None and new is not None:
         return _valued(section, old, new)
-    line = shown(((new if old is None else old) or "").rstrip(";"))
+    line = shown(files.readable((new if old is None else old) or "").rstrip(";"))
     if section:
         template = _("{section}: {line} added") if old is None else _("{section}: {line} removed")
         return Message(template, {"section": section, "line": line})
@@ -225,6 +232,8 @@ def _generic(section: str, old: str | None, new: str | None) -> Message:
 
 
 def _valued(section: str, old: str, new: str) -> Message:
+    if (file := files.changed(old, new)) is not None:
+        return file if not section else Message(file.template, {**file.values, "file": section})
     what, before, now = _common(old, new)
     about = {"section": section} if section else {}
     if "<secret" in before and "<secret" in now:

@@ -60,6 +60,7 @@ def said(
         (socket(22), None, None),
         (socket(22, "-"), None, None),
         (socket(22, "nc"), "nc tcp/22 listens on 0.0.0.0 and nobody approved it", Severity.MAJOR),
+        (socket(4444, "-"), "tcp/4444 listens on 0.0.0.0 and nobody approved it", Severity.MAJOR),
         (socket(2222), "sshd tcp/2222 listens on 0.0.0.0 and nobody approved it", Severity.MAJOR),
         (socket(22, protocol="udp"), "sshd udp/22 listens on 0.0.0.0 and nobody approved it", Severity.MAJOR),
     ],

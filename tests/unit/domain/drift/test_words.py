@@ -21,6 +21,7 @@ def text(*sections: tuple[str, ...] | list[str]) -> tuple[Section, ...]:
     )
 
 
+OLD, NEW = "3232cd04f33caa9dac874a39c6209da2", "268fab378d21526ded03ba844e8ee617"
 CASES = {
     "a description": (
         text(("interface GE1/0/5", "description A", "stp edged-port enable")),
@@ -175,7 +176,7 @@ CASES = {
     "a section that is gone": (
         text(["x"], ("class-map match-any voice", "match dscp ef", "match cos 5")),
         text(["x"]),
-        ["section class-map match-any voice removed, 2 lines", "match dscp ef removed", "match cos 5 removed"],
+        ["section class-map match-any voice removed: match dscp ef", "class-map match-any voice: match cos 5 removed"],
         set(),
     ),
     "a section that is new and long, and one of a single line": (
@@ -183,6 +184,45 @@ CASES = {
         text(["x"], ("class-map edge", *(f"match dscp c{n}" for n in range(4))), ("wlan on",)),
         ["new section class-map edge, 4 lines", "wlan on added"],
         set(),
+    ),
+    "a file of sudo that is new, which not everybody may read": (
+        text(["x"]),
+        text(["x"], ("file /etc/sudoers.d/x", "contents private:<secret:1a>", "x ALL=(ALL) NOPASSWD: ALL")),
+        ["new section /etc/sudoers.d/x: x ALL=(ALL) NOPASSWD: ALL"],
+        set(),
+    ),
+    "a file of sudo of which a hidden part changed": (
+        text(("file /etc/sudoers.d/x", "contents private:<secret:1a>", "x ALL=(ALL) ALL")),
+        text(("file /etc/sudoers.d/x", "contents private:<secret:2b>", "x ALL=(ALL) ALL")),
+        ["/etc/sudoers.d/x: contents changed"],
+        set(),
+    ),
+    "a file of sudo of which a shown part changed": (
+        text(("file /etc/sudoers.d/x", "contents private:<secret:1a>", "x ALL=(ALL) ALL")),
+        text(("file /etc/sudoers.d/x", "contents private:<secret:2b>", "x ALL=(ALL) NOPASSWD: ALL")),
+        ["/etc/sudoers.d/x: x ALL=(ALL) ALL → NOPASSWD: ALL"],
+        set(),
+    ),
+    "files of a server": (
+        text([f"/etc/a 644 root:root {OLD}", f"/etc/b 644 root:root packaged:cron {OLD}", f"/etc/c 600 root:root {OLD}",
+              f"/etc/d 600 root:root {OLD}", f"/etc/e 644 root:root {OLD}", "/etc/f 640 root:adm private:<secret:1a>",
+              f"/etc/g 644 root:root {OLD}"]),
+        text([f"/etc/a 644 root:root {NEW}", f"/etc/b 644 root:root {NEW}", f"/etc/c 644 root:root {OLD}",
+              f"/etc/d 644 root:root {NEW}", f"/etc/e1 644 root:root {NEW}", "/etc/f 640 root:adm private:<secret:2b>",
+              "/etc/g 640 root:root private:<secret:2b>"]),
+        ["/etc/a: contents changed", "/etc/b: no longer as the package cron brought it",
+         "/etc/c: 600 root:root → 644 root:root", "/etc/d: 600 root:root → 644 root:root, and its contents changed",
+         "/etc/e 644 root:root removed", "/etc/f: contents changed", "/etc/g: 644 root:root → 640 root:root",
+         "/etc/e1 644 root:root added"],
+        set(),
+    ),
+    "an account of a server": (
+        text(["group adm:x:4:", "passwd a:x:1:1::/home/a:/bin/sh", "shadow a locked changed:1 most:- expires:- private:<secret:1a>"]),
+        text(["group adm:x:4:", "group b:x:2:", "passwd a:x:1:1::/home/a:/bin/bash", "passwd b:x:2:2::/home/b:/bin/sh",
+              "shadow a locked changed:1 most:- expires:- private:<secret:1a>",
+              "shadow b password changed:2 most:- expires:- private:<secret:2b>"]),
+        ["user b added", "passwd a:x:1:1::/home/a:/bin/sh → a:x:1:1::/home/a:/bin/bash", "group b:x:2: added"],
+        {Risk.USER},
     ),
     "many lines of a section": (
         text(("route-map X permit 10", *(f"match tag {n}" for n in range(9)))),

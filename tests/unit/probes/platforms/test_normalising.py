@@ -271,6 +271,12 @@ def test_server_items_have_no_order_and_kernel_counters_are_not_compared():
     assert why(text) == {2: "a reading that changes by itself"}
 
 
+def test_what_the_tools_for_accounts_keep_of_the_file_before_is_not_compared():
+    text = read("linux", "/etc/passwd 644 root:root 1a\n/etc/passwd- 644 root:root 2b\n/etc/x- 644 root:root 3c\n", "etc")
+    assert text.sections == (Section((), ("/etc/passwd 644 root:root 1a", "/etc/x- 644 root:root 3c"), is_ordered=False),)
+    assert why(text) == {2: "the device itself writes it anew"}
+
+
 def test_server_files_keep_their_lines_in_order_below_their_name():
     text = read("linux", "file /etc/sudoers\n Defaults b\n Defaults a\n", "sudoers")
     assert text.sections == (Section(("file /etc/sudoers",), ("Defaults b", "Defaults a")),)
