@@ -239,6 +239,9 @@ _KEPT: Mapping[Kept, str] = {
     Kept.DUE: _("due"),
 }
 
+ANSWERS: Mapping[str, str] = {"yes": _("yes"), "no": _("no"), "clean": _("clean"), "infected": _("infected")}
+"""What an entry of a shipped register has in a field of few choices, in words to be translated."""
+
 Names = Mapping[str, str]
 """What a site calls something, by language: `{"zh_CN": "巡检", "en": "Inspection round"}`."""
 

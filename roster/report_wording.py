@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from roster.facts import Saying, Severity
+from roster.facts import ANSWERS, Saying, Severity
 from roster.layers import Post
-from roster.report import Colour, Reason, Section
+from roster.report import Colour, Reason
 from roster.signing import Step, short
 from roster.wording import Wording
 
@@ -146,14 +146,6 @@ class ReportWording(Wording):
             (self(_("Back-up of netwatch")), ((self.backup(own, handover.head.at), own.backup_good is not False),)),
             (self(_("Problems")), problems or ((self(_("None")), True),)),
         )
-
-    def own(self, handover: Handover) -> str:
-        """Return the same section on one line, for a mail."""
-        lines = [
-            self.labelled(label, self.clauses(*(text for text, _good in told)))
-            for label, told in self.monitoring(handover)
-        ]
-        return self.labelled(self(Section.MONITORING.title), self.statements(*lines))
 
     def signers(self, head: Head) -> tuple[tuple[str, str], ...]:
         """Return who signs: each label with its names."""
@@ -328,9 +320,15 @@ class ReportWording(Wording):
         late = self(_("overdue")) if each.overdue and each.open else ""
         ends = self(_("until {time}"), time=self.when(each.closed)) if each.closed else self.due(each.due)
         state = self.clauses(self.word(each.state), late, self.since(each.since), ends)
-        said = [self.labelled(self.named(field.names), field.value) for field in each.fields if field.value]
+        said = [
+            self.labelled(self.named(field.names), self.chosen(field.value)) for field in each.fields if field.value
+        ]
         asked = self.labelled(self(_("applicant")), each.applicant) if each.applicant else ""
         return self.statements(self.labelled(head, each.text or self.word(each.state)), state, asked, approved, *said)
+
+    def chosen(self, value: str) -> str:
+        """Return what somebody entered: as it was written, unless it was chosen among what a shipped register offers."""
+        return self.word(ANSWERS[value]) if value in ANSWERS else value
 
     def unapproved(self, each: Unapproved) -> str:
         """Return what happened to a device without approval, and what a leader said of it."""

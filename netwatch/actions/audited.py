@@ -65,7 +65,9 @@ def audited(name: str, action: Callable[[], tuple[Action, Doing]], asked: Asked)
 
     def refused(tx: Connection, error: Exception) -> None:
         is_said = isinstance(error, NetwatchError)
-        said = {"why": str(error) if is_said else type(error).__name__}
+        said: dict[str, Any] = {"why": str(error) if is_said else type(error).__name__}
+        if isinstance(error, NetwatchError) and error.values:
+            said["sentence"] = {"template": error.template, "values": dict(error.values)}
         who = _actor(action, asked)
         if who != asked.actor:
             said["for"] = asked.actor

@@ -17,6 +17,7 @@ from netwatch.errors import UsageError
 from netwatch.language import gettext as _
 from netwatch.language import ngettext
 from netwatch.storage import audit, checkpoints
+from probes.api import Message
 from probes.api import _ as mark
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _tell(found: Verified, settings: Settings) -> None:
     events = ngettext("{count} event", "{count} events", found.count).format(count=found.count)
     values = {"checkpoints": found.checkpoints, "anchors": found.anchors, "segments": found.segments}
     also = _("checkpoints: {checkpoints}, anchors: {anchors}, sealed segments: {segments}").format(**values)
-    print(f"{events}; {also}")
+    print(_("; ").join((events, also)))
     if found.head.seq:
         when = local(moment(found.head.at), settings.site.zone)
         template = _("the last is event {number} of {at}: {digits}")
@@ -165,8 +166,12 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _said(event: AuditEvent) -> str:
     detail = json.loads(event.detail)
-    words = [str(detail[key]) for key in ("outcome", "why") if detail.get(key)]
-    return ": ".join(words)[:100]
+    outcome, why = (str(detail.get(key) or "") for key in ("outcome", "why"))
+    why = site.told(Message(**detail["sentence"])) if "sentence" in detail else _(why) if why else ""
+    return _(": ").join(part for part in (_(OUTCOMES.get(outcome, outcome)) if outcome else "", why) if part)[:100]
+
+
+OUTCOMES = {"done": mark("done"), "refused": mark("refused"), "failed": mark("failed")}
 
 
 def _event(event: AuditEvent) -> dict[str, Any]:

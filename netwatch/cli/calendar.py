@@ -160,9 +160,16 @@ def _bounds(year: int, month: int) -> tuple[date, date]:
 
 
 def _row(day: Day) -> tuple[str, ...]:
-    kind = _(day.title)
-    name = _(day.name) if day.name else ""
-    return str(day.date), _(WEEKDAYS[day.date.weekday()]), kind, name, str(day.replaces or ""), day.source
+    name, source = _(day.name) if day.name else "", _(SOURCES.get(day.source, day.source))
+    return str(day.date), _(WEEKDAYS[day.date.weekday()]), _(day.title), name, str(day.replaces or ""), source
+
+
+SOURCES = {
+    "computed": mark("worked out"),
+    "library": mark("built in"),
+    "import": mark("imported"),
+    "local": mark("set here"),
+}
 
 
 def _plain(day: Day) -> dict[str, str | None]:

@@ -152,7 +152,7 @@ def _state(settings: Settings, request: ChangeRequest) -> str:
         said.append(_("emergency"))
     if overdue(request, now, wait) or unreported(request, now, wait):
         said.append(_("overdue"))
-    return ", ".join(said)
+    return _(", ").join(said)
 
 
 def _target(scope: Scope) -> str:
@@ -188,7 +188,7 @@ def _fields(settings: Settings, request: ChangeRequest) -> list[tuple[str, str]]
     zone = settings.site.zone
 
     def by(name: str | None, moment: Any) -> str:
-        return f"{settings.called(name)}, {local(moment, zone)}" if name and moment else ""
+        return _(", ").join((settings.called(name), local(moment, zone))) if name and moment else ""
 
     judged = _("Approved by") if request.approved_by else _("Decided by")
     return [
@@ -198,7 +198,7 @@ def _fields(settings: Settings, request: ChangeRequest) -> list[tuple[str, str]]
         (_("From"), local(request.start, zone)),
         (_("Until"), local(request.end, zone)),
         *((_("On"), _target(each)) for each in request.targets),
-        (_("Implementers"), ", ".join(settings.called(each) for each in request.implementers)),
+        (_("Implementers"), _(", ").join(settings.called(each) for each in request.implementers)),
         (_("Risk"), request.risk),
         (_("Roll-back"), request.rollback),
         (_("Virus check"), request.evidence),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netwatch.cli import site
 from netwatch.cli.duties_shown import checklist, history_row, plain, row
 from netwatch.clock import SystemClock
+from netwatch.config.duties import duties
 from netwatch.domain.duties import DutyKind
 from netwatch.errors import UsageError
 from netwatch.language import gettext as _
@@ -95,7 +96,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 _LISTED = (mark("Due by"), mark("Duty"), mark("Which"), mark("State"), mark("Who"), mark("Devices left"), mark("Key"))
-_PAST = (mark("At"), mark("Duty"), mark("What"), mark("By"), mark("Text"), mark("Key"))
+_PAST = (mark("At"), mark("Duty"), mark("State"), mark("By"), mark("Text"), mark("Key"))
 _KEYS = ("at", "duty", "what", "by", "text", "key")
 
 
@@ -125,7 +126,9 @@ def _history(arguments: argparse.Namespace) -> int:
     most = max(1, min(arguments.most, 1000))
     found = site.reader(settings).read_now(lambda tx: entries.newest(tx, most, duty=arguments.duty))
     rows = [history_row(each, settings) for each in found]
-    return _print(arguments, [dict(zip(_KEYS, each, strict=True)) for each in rows], rows, _PAST)
+    titles = {each.name: each.title(of_terminal()) for each in duties(settings.file)}
+    told = [(row[0], titles.get(row[1], row[1]), *row[2:]) for row in rows]
+    return _print(arguments, [dict(zip(_KEYS, each, strict=True)) for each in rows], told, _PAST)
 
 
 def _round(arguments: argparse.Namespace) -> int:

@@ -77,7 +77,7 @@ def checklist(duty: Duty, read: Mapping[Sensor, float]) -> str:
         sensed = read.get(item.sensor) if item.sensor else None
         reading = number(sensed, item.unit) if sensed is not None else "-" if item.sensor else ""
         rows.append((item.name, titled(item.titles, of_terminal()), _(KINDS[item.kind]), _limits(item), reading))
-    head = (_("Item"), _("Title"), _("Answer"), _("Limits"), _("Sensor"))
+    head = (_("Checklist item"), _("Title"), _("Answer"), _("Limits"), _("Sensor"))
     return site.table(rows, head) if rows else _("No checklist.")
 
 
@@ -86,7 +86,7 @@ def history_row(entry: Fulfilment, settings: Settings) -> tuple[str, ...]:
     said = [
         _answer(answer) for answer in entry.answers if answer.remark or answer.differs or answer.verdict.value == "fail"
     ]
-    text = "; ".join(part for part in (entry.text, ", ".join(entry.devices), *said) if part)
+    text = _("; ").join(part for part in (entry.text, _(", ").join(entry.devices), *said) if part)
     at = local(entry.at, settings.site.zone)
     return (at, entry.duty, _(MARKS[entry.mark]), settings.called(entry.actor), text, entry.occurrence)
 
@@ -109,5 +109,5 @@ def _who(standing: Standing, settings: Settings) -> str:
     if duty.person:
         return settings.called(duty.person)
     if occurrence.shift is not None:
-        return ", ".join(settings.called(name) for name in occurrence.shift.people) or _("nobody")
+        return _(", ").join(settings.called(name) for name in occurrence.shift.people) or _("nobody")
     return _(duty.post.title)

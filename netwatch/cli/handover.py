@@ -226,7 +226,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _stage(opened: Opened) -> str:
     stage = _(opened.case.stage.title) if opened.signed else _("archived without signatures")
-    return f"{stage}, {_('seen by the leader')}" if opened.case.seen else stage
+    return _(", ").join((stage, _("seen by the leader"))) if opened.case.seen else stage
 
 
 def _state(arguments: argparse.Namespace) -> int:
@@ -262,7 +262,7 @@ def _state(arguments: argparse.Namespace) -> int:
 def _names(names: tuple[str, ...], settings: Settings) -> str:
     people = settings.people
     called = (people[name].title or name if name in people else name for name in names)
-    return ", ".join(called) or _("nobody")
+    return _(", ").join(called) or _("nobody")
 
 
 def _plain(opened: Opened) -> dict[str, Any]:

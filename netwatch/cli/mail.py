@@ -96,7 +96,9 @@ def _whom(office: Office, asked: str | None, now: datetime) -> tuple[str, str]:
         if known is not None and known.mail:
             return name, known.mail
     if asked is not None:
-        raise UsageError(mark("there is no person {name} with a mail address"), name=asked)
+        reached = ", ".join(sorted(name for name, person in office.people.items() if person.mail)) or "-"
+        template = mark("there is no person {name} with a mail address; there are: {people}")
+        raise UsageError(template, name=asked, people=reached)
     raise UsageError(mark("nobody on duty has a mail address; say to whom: --to NAME or ADDRESS"))
 
 
@@ -151,6 +153,13 @@ KINDS = {
     "flapping": mark("flapping"),
     "digest": mark("digest"),
     "handover": mark("handover"),
+    "roster": mark("roster"),
+    "duty": mark("recurring duty"),
+    "register": mark("register"),
+    "approval": mark("without approval"),
+    "change": mark("change request"),
+    "session": mark("session prepared"),
+    "service": mark("service report"),
 }
 
 

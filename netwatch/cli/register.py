@@ -17,6 +17,7 @@ from netwatch.language import gettext as _
 from netwatch.language import label, of_terminal
 from netwatch.storage import registers
 from probes.api import _ as mark
+from roster.facts import ANSWERS
 
 if TYPE_CHECKING:
     from netwatch.config import Settings
@@ -181,7 +182,9 @@ def _show(arguments: argparse.Namespace) -> int:
     zone = settings.site.zone
     print(f"{entry.id}  {_titled(kind, entry.register)}  {_state(settings, kind, entry, SystemClock().now())}")
     fields = kind.fields if kind is not None else ()
-    rows = [(_(label(each.titles, of_terminal())), entry.values.get(each.name, "")) for each in fields]
+    rows = [
+        (_(label(each.titles, of_terminal())), _value(settings, entry.values.get(each.name, ""))) for each in fields
+    ]
     spans = ((_("from"), entry.start), (_("until"), entry.due), (_("begun"), entry.opened), (_("ended"), entry.closed))
     rows += [(name, local(moment, zone)) for name, moment in spans if moment is not None]
     print(site.table([row for row in rows if row[1]], (_("Field"), _("Value"))))
@@ -189,6 +192,10 @@ def _show(arguments: argparse.Namespace) -> int:
     lines = [(local(each.at, zone), _(each.step.title), settings.called(each.actor), each.text) for each in taken]
     print(site.table(lines, (_("When"), _("Step"), _("By"), _("Text"))))
     return 0
+
+
+def _value(settings: Settings, text: str) -> str:
+    return _(ANSWERS[text]) if text in ANSWERS else settings.called(text)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from netwatch.storage import identity, outbox
 from probes.api import _
+from roster.facts import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -123,12 +124,9 @@ def _facts(word: Wording, office: Office, kind: RegisterType, entry: Entry, text
 
 def _value(word: Wording, office: Office, entry: Entry, name: str) -> str:
     value = entry.values.get(name, "")
-    if value in {"yes", "no"}:
-        return word(_YES[value])
+    if value in ANSWERS:
+        return word(ANSWERS[value])
     return harmless(office.called(value)) if value in office.people else harmless(value)
-
-
-_YES = {"yes": _("yes"), "no": _("no")}
 
 
 _ENDS = {Closing.RETURN: _("When it is back"), Closing.LEAVE: _("When they have left")}

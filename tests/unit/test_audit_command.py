@@ -130,6 +130,14 @@ def test_the_public_key_is_shown_and_is_enough_to_verify(run: Run, tmp_path: Pat
     assert run("audit", "verify", "--key", "f" * 63)[0] == 2
 
 
+def test_what_was_refused_is_listed_in_the_readers_language(run: Run, monkeypatch: pytest.MonkeyPatch):
+    assert run("audit", "list", "--most", "1")[1].endswith("done\n")
+    assert run("faults", "ack", "7", "--text", "x", "--by", "wang")[0] == 2
+    assert "refused: there is no fault 7\n" in run("audit", "list", "--most", "1")[1]
+    monkeypatch.setenv("NETWATCH_LANGUAGE", "zh_CN")
+    assert "被拒绝：没有编号为 7 的故障\n" in run("audit", "list", "--most", "1")[1]
+
+
 def test_events_are_listed_newest_first_and_as_asked(run: Run):
     code, out, _err = run("audit", "list", "--since", "2026-11-22 10:02", "--most", "3")
     assert code == 0

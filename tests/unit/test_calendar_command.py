@@ -40,8 +40,8 @@ def test_a_year_is_its_special_days(site):
     lines = out.splitlines()
     assert code == 0
     assert len(lines) == 41
-    assert "2026-02-14  Sat      make-up working day  Spring Festival       2026-02-20  library" in lines
-    assert "2026-11-24  Tue      rest day             院庆                              local" in lines
+    assert "2026-02-14  Sat      make-up working day  Spring Festival       2026-02-20  built in" in lines
+    assert "2026-11-24  Tue      rest day             院庆                              set here" in lines
 
 
 def test_a_month_is_every_day(site):

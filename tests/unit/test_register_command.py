@@ -53,6 +53,17 @@ def test_fields_may_stand_before_and_behind_options(run: Run):
     assert first == second
 
 
+def test_an_entry_names_people_and_says_what_was_chosen_in_the_readers_language(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+):
+    words = ("item=disk", "serial=4711", "fault=x", "firm=x", "wiped=yes", "wiped_by=zhang")
+    assert run("register", "new", "repair", *words, "--until", "2026-12-01T17:00", "--by", "zhang")[0] == 0
+    monkeypatch.setenv("NETWATCH_LANGUAGE", "zh_CN")
+    told = [line.split() for line in run("register", "show", "1")[1].splitlines()]
+    assert ["数据已清除", "是"] in told
+    assert ["清除人", "张伟"] in told
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netwatch.cli.mail import KINDS
 from netwatch.domain.model import Severity
+from netwatch.domain.notices import Kind
+from netwatch.mail import approval, changes, desk, duties, handover, registers, reports, roster, sessions, signing
 from netwatch.mail.wording import Wording, harmless
 from probes.api import Message
 
@@ -80,3 +83,9 @@ def test_a_stored_sentence_cannot_break_out_of_its_line() -> None:
 
 def test_a_stored_sentence_whose_values_are_missing_is_said_as_it_stands() -> None:
     assert WORD.say(Message("{what} is gone")) == "{what} is gone"
+
+
+def test_every_kind_of_mail_has_a_word_in_the_outbox() -> None:
+    modules = (approval, changes, duties, handover, registers, reports, roster, sessions, signing)
+    kinds = {*(each.KIND for each in modules), *(each.value for each in Kind), desk.DIGEST}
+    assert kinds <= set(KINDS)

@@ -213,7 +213,7 @@ def test_every_fact_is_in_the_page_and_in_the_text(form):
 
 
 @pytest.mark.parametrize("form", ["mail html", "mail text"])
-def test_the_mail_has_sections_0_to_4_and_says_where_the_rest_is(form):
+def test_the_mail_has_sections_0_to_4_and_10_and_says_where_the_rest_is(form):
     shown = RENDERINGS[form](rich())
     for name in ("device", "action", "lesser", "task", "windowLater", "windowOn", "silence", "unseen", "flapping"):
         assert name in shown
@@ -476,6 +476,11 @@ def test_a_sentence_that_cannot_be_said_is_shown_as_it_is(template, values, said
 def test_a_value_that_the_catalogue_knows_is_translated_too():
     chinese = ReportWording(Translated({"{what} is high": "{what}过高", "temperature": "温度"}), ZONE)
     assert chinese.said(Sentence("{what} is high", {"what": "temperature"})) == "温度过高"
+
+
+def test_what_was_chosen_in_a_register_is_said_in_the_readers_language():
+    chinese = ReportWording(Translated({"infected": "有病毒"}), ZONE)
+    assert [chinese.chosen(value) for value in ("infected", "as it was")] == ["有病毒", "as it was"]
 
 
 def test_a_long_list_of_names_ends_with_how_many_more():
