@@ -36,7 +36,7 @@ _ALL = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A mail about a report: its subject, and sections 0 to 4 in both forms."""
+    """A mail about a report: its subject, and sections 0 to 4 and 10 in both forms."""
 
     subject: str
     text: str
@@ -67,7 +67,7 @@ def text(
 
 
 def mail_body(handover: Handover, translations: NullTranslations, zone: ZoneInfo, link: str = "") -> Body:
-    """Return the mail that goes to both sides: sections 0 to 4, and where the rest is found."""
+    """Return the mail that goes to both sides: sections 0 to 4 and 10, and where the rest is found."""
     say = ReportWording(translations, zone)
     link = link if link.startswith(("https://", "http://")) else ""
     options = {"link": link, "most": _MAIL_ITEMS}

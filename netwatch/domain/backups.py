@@ -30,9 +30,9 @@ class BackUps:
         if self.failed:
             return Message(_("the last back-up of netwatch failed: {why}"), {"why": self.failed})
         if self.good is not None:
-            what = _("the last back-up of netwatch is older than {within}")
+            what = _("the last back-up of netwatch is older than it may be (backup_within = {within})")
         else:
-            what = _("there is no back-up of netwatch, for more than {within}")
+            what = _("there is no back-up of netwatch, for longer than may be (backup_within = {within})")
         begun = self.good or self.since
         late = begun is not None and now - begun > within
         return Message(what, {"within": words}) if late else None

@@ -19,6 +19,7 @@ from probes.api import Message
 from roster import render
 from roster.handover import to_json
 from roster.report import Colour, Reason
+from roster.report_wording import ReportWording
 from tests.scenario import START, Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ class Site(Scenario):
     def section(self, handover: Handover, language: str = "en") -> list[str]:
         text = render.text(handover, translations(language), self.settings.site.zone)
         return text.partition("== 10 · ")[2].partition("\n== 11 · ")[0].splitlines()
+
+    def problems(self, handover: Handover, language: str = "en") -> list[str]:
+        _label, told = ReportWording(translations(language), self.settings.site.zone).monitoring(handover)[-1]
+        return [text for text, _good in told]
 
 
 @pytest.fixture
@@ -154,21 +159,21 @@ def test_a_database_that_never_was_backed_up_makes_the_report_amber_after_a_week
     room.clock.set(START + 8 * DAY)
     drawn = room.draft()
     assert Reason.MONITORING in drawn.state.reasons
-    assert "Problems: there is no back-up of netwatch, for more than 7d" in room.section(drawn)
-    assert "问题：未见 netwatch 备份，已超过 7d" in room.section(drawn, "zh_CN")
+    assert room.problems(drawn) == ["there is no back-up of netwatch, for longer than may be (backup_within = 7d)"]
+    assert room.problems(drawn, "zh_CN") == ["一直未见 netwatch 备份，已超过允许时间（backup_within = 7d）"]
 
 
 def test_a_back_up_that_is_old_or_failed_makes_the_report_amber(room: Site):
     room.begin()
     room.made(START)
     room.clock.set(START + 8 * DAY)
-    assert "Problems: the last back-up of netwatch is older than 7d" in room.section(room.draft())
+    assert room.problems(room.draft()) == ["the last back-up of netwatch is older than it may be (backup_within = 7d)"]
     room.made(START + 8 * DAY)
     assert Reason.MONITORING not in room.draft().state.reasons
     room.failed("disk full")
     drawn = room.draft()
     assert Reason.MONITORING in drawn.state.reasons
-    assert "Problems: the last back-up of netwatch failed: disk full" in room.section(drawn)
+    assert room.problems(drawn) == ["the last back-up of netwatch failed: disk full"]
 
 
 async def test_what_the_rows_know_is_told_where_no_service_can_be_asked(room: Site):
