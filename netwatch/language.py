@@ -9,6 +9,8 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from probes.api import _ as mark
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
@@ -42,6 +44,29 @@ def of_terminal(environment: Mapping[str, str] | None = None) -> str:
             return "zh_CN" if value.lower().startswith("zh") else "en"
     return "en"
 
+
+OF_SYSTEM = (
+    mark("No such file or directory"),
+    mark("Permission denied"),
+    mark("Operation not permitted"),
+    mark("File exists"),
+    mark("Is a directory"),
+    mark("Not a directory"),
+    mark("Read-only file system"),
+    mark("No space left on device"),
+    mark("Input/output error"),
+    mark("Too many open files"),
+    mark("Address already in use"),
+    mark("Cannot assign requested address"),
+    mark("Network is unreachable"),
+    mark("No route to host"),
+    mark("Connection refused"),
+    mark("Connection reset by peer"),
+    mark("Connection timed out"),
+    mark("Name or service not known"),
+    mark("Temporary failure in name resolution"),
+)
+"""What the operating system says to people. Such a text fills a sentence, and is translated there."""
 
 AS_WRITTEN = frozenset({"after", "before", "close", "field", "line", "name"})
 """Values that are names of a file or a command, or what a device says: a key `group` stays one, and so does a person

@@ -10,7 +10,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import core_schema
+
+from probes.api import _
+from probes.refusal import refused
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, ValidationInfo
@@ -59,7 +62,7 @@ def _validate(value: object, info: ValidationInfo) -> Secret:
         if isinstance(where, str) and how in _SOURCES:
             folder = (info.context or {}).get("folder", Path())
             return Secret(_SOURCES[how](where, folder))
-    raise PydanticCustomError("secret", 'must be { file = "…" }, { env = "…" } or { credential = "…" }')
+    raise refused(_('must be {{ file = "…" }}, {{ env = "…" }} or {{ credential = "…" }}'))
 
 
 def _from_file(name: str, folder: Path) -> str:
@@ -68,26 +71,24 @@ def _from_file(name: str, folder: Path) -> str:
         with path.open(encoding="utf-8") as file:
             text = file.read(LONGEST + 1).strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        what = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise PydanticCustomError(
-            "secret", "cannot read the secret file {path}: {what}", {"path": str(path), "what": what}
-        ) from None
+        what = (error.strerror or str(error)) if isinstance(error, OSError) else _("is not UTF-8 text")
+        raise refused(_("cannot read the secret file {path}: {what}"), path=str(path), what=what) from None
     if not text or len(text) > LONGEST:
-        raise PydanticCustomError("secret", "the secret file {path} is empty or too long", {"path": str(path)})
+        raise refused(_("the secret file {path} is empty or too long"), path=str(path))
     return text
 
 
 def _from_environment(name: str, _folder: Path) -> str:
     text = os.environ.get(name)
     if not text:
-        raise PydanticCustomError("secret", "the environment variable {name} is not set", {"name": name})
+        raise refused(_("the environment variable {name} is not set"), name=name)
     return text
 
 
 def _from_credential(name: str, _folder: Path) -> str:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
-        raise PydanticCustomError("secret", "no systemd credentials here: CREDENTIALS_DIRECTORY is not set")
+        raise refused(_("no systemd credentials here: CREDENTIALS_DIRECTORY is not set"))
     return _from_file(name, Path(folder))
 
 

@@ -103,7 +103,7 @@ def acting(doing: Doing, *, trusted: bool) -> Doing:
     of_login = {person.login: name for name, person in people.items() if person.login}
     name = doing.actor if doing.actor in people else of_login.get(doing.actor, doing.actor)
     if name not in people:
-        raise UsageError(_("{name} is not among the people of the configuration"), name=name)
+        raise UsageError(_("{name} is not among the people of the configuration; --by says who acts"), name=name)
     own = people[name].login or name
     if login not in {"", own} and not trusted:
         raise UsageError(_("{login} may not act for {name}"), login=login, name=name)

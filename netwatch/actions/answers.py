@@ -46,7 +46,10 @@ def _given(doing: Doing, duty: Duty) -> Mapping[str, str]:
         if not equals:
             raise UsageError(_("{answer}: must be such as temperature=23.5 or water=fail:wet floor"), answer=each[:80])
         if duty.item(name) is None:
-            raise UsageError(_("{duty} has no item {name}"), duty=duty.name, name=name[:80])
+            items = ", ".join(item.name for item in duty.items)
+            raise UsageError(
+                _("{duty} has no item {name}; its items are: {items}"), duty=duty.name, name=name[:80], items=items
+            )
         if name in given:
             raise UsageError(_("{name} is answered twice"), name=name)
         given[name] = "".join(char for char in value if char.isprintable()).strip()

@@ -92,7 +92,7 @@ def _relief(doing: Doing, shift: Shift) -> str | None:
     if doing.arguments.get("to") is not None:
         return doing.colleague("to").name
     if doing.now < shift.end - doing.settings.file.handover.open_before:
-        template = _("the shift goes on until {end}; name who relieves it before that")
+        template = _("the shift goes on until {end}; name who relieves it before that: --to NAME")
         raise UsageError(template, end=f"{shift.end.astimezone(doing.settings.site.zone):%Y-%m-%d %H:%M}")
     return None
 

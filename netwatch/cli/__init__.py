@@ -51,7 +51,6 @@ OF_ARGPARSE = (
     mark("options"),
     mark("positional arguments"),
     mark("show this help message and exit"),
-    mark("show program's version number and exit"),
     mark("%(prog)s: error: %(message)s\n"),
     mark("the following arguments are required: %s"),
     mark("unrecognized arguments: %s"),
@@ -67,7 +66,8 @@ def parser(asked: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of every command, or of one alone: the others need not be loaded to run it."""
     vars(argparse).update(_=_, ngettext=ngettext)
     top = argparse.ArgumentParser(prog="netwatch", description=_("Duty monitoring for a hospital information centre."))
-    top.add_argument("--version", action="version", version=f"netwatch {__version__}")
+    version = _("show program's version number and exit")  # argparse would say it before it is given its language
+    top.add_argument("--version", action="version", version=f"netwatch {__version__}", help=version)
     commands = top.add_subparsers(dest="command", metavar=_("COMMAND"), required=True)
     for name in (asked,) if asked in COMMANDS else COMMANDS:
         import_module(f"netwatch.cli.{name}").add_parser(commands)

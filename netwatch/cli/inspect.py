@@ -143,17 +143,22 @@ def _credential(arguments: argparse.Namespace) -> Community | Usm:
                 user=arguments.user, auth=arguments.auth, priv=arguments.priv, context=arguments.context, **given
             )
         except ValueError as error:
-            raise UsageError("{what}", what=_first(error)) from None
+            raise _usage(error) from None
     if arguments.user:
         raise UsageError(mark("--user is for SNMP version 3"))
     return Community(version=version, community=Secret(arguments.community or "public"))
 
 
-def _first(error: ValueError) -> str:
+def _usage(error: ValueError) -> UsageError:
     """Return the sentence of a model's first complaint; the values, which may be secrets, stay out."""
     from pydantic import ValidationError  # noqa: PLC0415 - as above
 
-    return str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else _("a value cannot be used")
+    from netwatch.config.wording import sentence  # noqa: PLC0415 - as above
+
+    if not isinstance(error, ValidationError):
+        return UsageError(mark("a value cannot be used"))
+    message = sentence(error.errors()[0])
+    return UsageError(message.template, **message.values)
 
 
 def _password(arguments: argparse.Namespace, which: str) -> str:

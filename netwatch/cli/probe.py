@@ -14,7 +14,7 @@ from netwatch.errors import UsageError
 from netwatch.language import gettext as _
 from netwatch.plugins import Registry
 from netwatch.workers.prober import Look, looks, read
-from probes.api import Failure, Measurement, Reading, Shared
+from probes.api import Failure, Measurement, Reading, Shared, State
 from probes.api import _ as mark
 
 if TYPE_CHECKING:
@@ -98,7 +98,12 @@ def _print(settings: Settings, look: Look, reading: Reading, found: tuple[Observ
             ),
             None,
         )
-        says = "" if seen is None else _("good") if seen.severity is None else _(SEVERITIES[seen.severity.name])
+        if seen is None:
+            says = ""
+        elif value.state is State.UNKNOWN and seen.severity is None:
+            says = _("not known")  # such as a port whose name is misspelt: to call it good would hide that
+        else:
+            says = _("good") if seen.severity is None else _(SEVERITIES[seen.severity.name])
         note = site.told(value.note) if value.note else ""
         rows.append(("", _(meaning.title) if meaning else value.meaning, value.item, shown or "-", says, note))
     if rows:

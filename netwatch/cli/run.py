@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +11,10 @@ from netwatch import daemon, first_run
 from netwatch.cli import site
 from netwatch.clock import SystemClock
 from netwatch.config import find, load
+from netwatch.errors import NetwatchError
 from netwatch.language import gettext as _
 from netwatch.plugins import Registry
+from probes.api import _ as mark
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     clock = SystemClock()
     path = arguments.config or find()
     if arguments.first and arguments.config is None and not path.exists():
-        path = first_run.write(FIRST, now=clock.now(), snmp_answers=first_run.snmp_answers())
+        path = _first(clock)
         print(_("wrote a first configuration: {path}").format(path=path))
     registry = Registry.installed()
     settings = load(path, registry)
@@ -42,5 +46,20 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.mail_directory is not None and not settings.file.mail.relay:
         print(_("mail:          written to {path} until a relay is configured").format(path=settings.mail_directory))
     if settings.file.web.enabled:
-        print(_("status page:   {url}").format(url=f"http://{settings.file.web.listen}/"), flush=True)
+        print(_("status page:   {url}").format(url=f"http://{settings.file.web.listen}/"))
+    print(
+        _("process:       {process}; kill -HUP {process} takes up a changed configuration").format(process=os.getpid())
+    )
+    sys.stdout.flush()
     return daemon.run(settings, registry, clock)
+
+
+def _first(clock: SystemClock) -> Path:
+    try:
+        return first_run.write(FIRST, now=clock.now(), snmp_answers=first_run.snmp_answers())
+    except OSError as error:
+        raise NetwatchError(
+            mark("{folder} cannot be written: {what}; start it in a folder of your own, or name a file by --config"),
+            folder=str(FIRST.absolute()),
+            what=error.strerror or str(error),
+        ) from error

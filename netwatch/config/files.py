@@ -20,6 +20,23 @@ LARGEST = 1024 * 1024
 MOST_FILES = 1000
 DEEPEST = 32
 
+OF_TOML = (
+    _("cannot overwrite a value"),
+    _("invalid value"),
+    _("invalid statement"),
+    _("invalid date or datetime"),
+    _("invalid initial character for a key part"),
+    _("expected newline or end of document after a statement"),
+    _("expected '=' after a key in a key/value pair"),
+    _("expected ']' at the end of a table declaration"),
+    _("expected ']]' at the end of an array declaration"),
+    _("unterminated string"),
+    _("unclosed array"),
+    _("unclosed inline table"),
+    _("unescaped '\\' in a string"),
+)
+"""What the reader of TOML says most, in lower case as it stands in a sentence."""
+
 _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
@@ -43,7 +60,8 @@ def read(path: Path, name: str) -> Document:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise _refused(name, _("does not exist")) from None
+        what = _("does not exist; --config FILE names another, netwatch run --first writes a first one into ./var")
+        raise _refused(str(path), what) from None
     except PermissionError:
         raise _refused(name, _("may not be read by this user")) from None
     except OSError as error:

@@ -84,6 +84,8 @@ def sentence(error: Any) -> Message:
     A probe's own sentence stands as its author wrote it, without pydantic's words in front.
     """
     kind, values = error["type"], dict(error.get("ctx", {}))
+    if isinstance(message := values.get("message"), Message):
+        return message
     if kind in {"string_too_short", "too_short"} and values.get("min_length") == 1:
         return Message(_EMPTY)
     if kind in {"value_error", "assertion_error"}:

@@ -42,14 +42,14 @@ def examine(path: Path, registry: Registry, now: datetime) -> Iterator[Finding]:
         settings = load(path, registry)
     except ConfigError as error:
         for problem in error.problems:
-            where = ": ".join(part for part in (f"{problem.file}:{problem.line}", problem.field) if part)
+            where = problem.told("")
             yield Finding("configuration", Grade.PROBLEM, Message(problem.what, problem.values), None, where)
         return
     except PluginError as error:
         yield Finding("configuration", Grade.PROBLEM, Message(error.template, error.values))
         return
     values = {"devices": len(settings.devices), "checks": len(settings.checks)}
-    what = Message(_("{devices} devices, {checks} checks"), values)
+    what = Message(_("devices: {devices}, checks: {checks}"), values)
     yield Finding("configuration", Grade.OK, what, None, str(settings.path))
     yield from _of_records(settings, now)
     wanted = any(check.kind == "icmp" for check in settings.checks)

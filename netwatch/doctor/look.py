@@ -70,10 +70,13 @@ def place(path: Path) -> Place:
     """Return what can be done with a file or folder.
 
     Root may write everywhere, so for root the question is whether the owner may: the service runs as the owner.
+    Nobody writes to a disk that is mounted read-only.
     """
     nearest = _nearest(path)
     status = nearest.stat()
-    if os.geteuid() == 0:
+    if os.statvfs(nearest).f_flag & os.ST_RDONLY:
+        writable = False
+    elif os.geteuid() == 0:
         writable = status.st_uid == 0 or bool(status.st_mode & WRITE_AND_ENTER == WRITE_AND_ENTER)
     else:
         writable = os.access(nearest, os.W_OK | (os.X_OK if nearest.is_dir() else 0))

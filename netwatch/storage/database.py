@@ -108,7 +108,7 @@ class Database:
         self._reader.dispose()
         self._writer.dispose()
         if self._lock is not None:
-            self._lock.close()
+            lock.release(self._lock)
             self._lock = None
 
     async def write(self, work: Work[T]) -> T:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netwatch.errors import AlreadyRunning
@@ -43,6 +44,13 @@ def hold(database: Path) -> TextIOWrapper:
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def release(lock: TextIOWrapper) -> None:
+    """Let go of a database. No process stands in the file any more: whoever signals it by that would meet another."""
+    with suppress(OSError):  # such as a disk that has become read-only: the lock goes with the file all the same
+        lock.truncate(0)
+    lock.close()
 
 
 def _opened(path: Path) -> TextIOWrapper:

@@ -68,7 +68,11 @@ class Web:
                 listening = bound(where)
             except OSError as error:
                 if self._progress.page_error is None:
-                    log.warning("the status page cannot be served", listen=":".join(map(str, where)), error=str(error))
+                    log.warning(
+                        "the status page cannot be served, and is tried again; `listen` in [web] names another port",
+                        listen=":".join(map(str, where)),
+                        error=str(error),
+                    )
                 self._progress.page_error = str(error)
                 await self._clock.sleep(AGAIN)
             else:

@@ -9,8 +9,10 @@ from typing import Annotated, Literal, Self
 import httpx
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from probes.api import _
 from probes.http.exchange import PORTS
 from probes.options import Port, ProbeOptions, Seconds
+from probes.refusal import refused
 
 _RANGE = re.compile(r"([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?")
 
@@ -19,7 +21,7 @@ def _statuses(asked: tuple[int | str, ...]) -> tuple[int | str, ...]:
     for one in asked:
         found = _RANGE.fullmatch(str(one))
         if found is None or (found[2] and found[2] < found[1]):
-            raise ValueError(f"{one} is not a status such as 200, nor a range such as 200-399")
+            raise refused(_("{one} is not a status such as 200, nor a range such as 200-399"), one=str(one))
     return asked
 
 
@@ -29,9 +31,9 @@ def _page(url: str) -> str:
     except httpx.InvalidURL as error:
         raise ValueError(str(error)) from None
     if read.scheme not in PORTS or not read.host:
-        raise ValueError("must begin with http:// or https:// and name a host")
+        raise refused(_("must begin with http:// or https:// and name a host"))
     if read.userinfo:
-        raise ValueError("must not hold a password: it would be shown")
+        raise refused(_("must not hold a password: it would be shown"))
     return url
 
 
@@ -67,7 +69,7 @@ class PageOptions(ProbeOptions):
     def _one_way(self) -> Self:
         both = {"scheme", "port", "path"} & self.model_fields_set
         if self.url is not None and both:
-            raise ValueError(f"url says it all: leave out {', '.join(sorted(both))}")
+            raise refused(_("url says it all: leave out {keys}"), keys=", ".join(sorted(both)))
         return self
 
     @field_validator("ca_file")

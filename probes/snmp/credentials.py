@@ -9,8 +9,9 @@ from enum import Enum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
 
+from probes.api import _
+from probes.refusal import refused
 from probes.secret import Secret
 
 SHORTEST_PASSWORD = 8
@@ -69,10 +70,10 @@ class Usm(BaseModel):
     @model_validator(mode="after")
     def _passwords(self) -> Usm:
         if self.priv_password and not self.auth_password:
-            raise PydanticCustomError("usm", "encryption needs auth_password too (RFC 3414 section 1.4)")
+            raise refused(_("encryption needs auth_password too (RFC 3414 section 1.4)"))
         for password in (self.auth_password, self.priv_password):
             if password and len(password.reveal()) < SHORTEST_PASSWORD:
-                raise PydanticCustomError("usm", "SNMPv3 passwords have at least 8 characters")
+                raise refused(_("SNMPv3 passwords have at least 8 characters"))
         return self
 
 

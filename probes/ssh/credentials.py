@@ -6,8 +6,9 @@ In configuration: `[credential.NAME]`; a collector finds its own by `shared.cred
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
+from probes.api import _
+from probes.refusal import refused
 from probes.secret import Secret
 
 
@@ -30,10 +31,10 @@ class Login(BaseModel):
     @model_validator(mode="after")
     def _ways(self) -> Login:
         if not self.password and not self.key:
-            raise PydanticCustomError("login", "needs a password or a key")
+            raise refused(_("needs a password or a key"))
         if self.passphrase and not self.key:
-            raise PydanticCustomError("login", "has a passphrase and no key that it is for")
+            raise refused(_("has a passphrase and no key that it is for"))
         for secret in (self.password, self.enable_password):
             if secret and not secret.reveal().isprintable():
-                raise PydanticCustomError("login", "has a password of more than one line")
+                raise refused(_("has a password of more than one line"))
         return self

@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
 
+from probes.api import _
 from probes.options import Port, ProbeOptions, Seconds
 from probes.platforms.platform import spoken
+from probes.refusal import refused
 from probes.ssh.credentials import Login
 from probes.ssh.hostkey import FINGERPRINT
 
 
 def _platform(name: str) -> str:
     if name not in spoken():
-        what = "there is no platform '{name}'; the platforms are: {names}"
-        raise PydanticCustomError("platform", what, {"name": name, "names": ", ".join(spoken())})
+        raise refused(
+            _("there is no platform '{name}'; the platforms are: {names}"), name=name, names=", ".join(spoken())
+        )
     return name
 
 
 def fingerprint(text: str) -> str:
     """Take the fingerprint of a host key, as `ssh-keygen -l` prints it, and nothing else."""
     if not FINGERPRINT.fullmatch(text):
-        raise PydanticCustomError(
-            "fingerprint", 'must be a fingerprint such as "SHA256:…", with 43 characters behind it'
-        )
+        raise refused(_('must be a fingerprint such as "SHA256:…", with 43 characters behind it'))
     return text
 
 

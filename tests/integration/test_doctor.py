@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_before_the_first_start_nothing_is_missing_and_nothing_is_made(
 def test_a_table_says_the_same_to_people(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--config", str(config)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert f"ok       configuration  {config}: 0 devices, 0 checks" in lines
+    assert f"ok       configuration  {config}: devices: 0, checks: 0" in lines
 
 
 def test_every_mistake_in_the_configuration_is_a_problem(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,6 +151,11 @@ def test_root_is_told_whether_the_service_may_write(config: Path, capsys: pytest
     code, found = examined(config, capsys)
     assert code == 1
     assert found["files"][0]["what"] == "cannot be written"
+
+
+def test_a_disk_that_is_mounted_read_only_is_written_by_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY))
+    assert not look.place(tmp_path).writable
 
 
 async def test_a_relay_is_greeted_and_given_no_mail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

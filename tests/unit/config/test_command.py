@@ -50,7 +50,7 @@ def test_the_configuration_of_the_environment_is_checked(
 ) -> None:
     monkeypatch.setenv("NETWATCH_CONFIG", str(path))
     assert main(["config", "check"]) == 78
-    assert capsys.readouterr().err.startswith("config.toml: does not exist")
+    assert capsys.readouterr().err.startswith(f"{path}: does not exist; --config FILE names another")
 
 
 def test_what_holds_in_the_end_is_shown_without_secrets(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

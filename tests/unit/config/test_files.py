@@ -28,7 +28,8 @@ def refused(path: Path, registry: Registry) -> list[str]:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path, registry: Registry) -> None:
-    assert refused(tmp_path / "config.toml", registry) == ["config.toml: does not exist"]
+    says = "does not exist; --config FILE names another, netwatch run --first writes a first one into ./var"
+    assert refused(tmp_path / "config.toml", registry) == [f"{tmp_path}/config.toml: {says}"]
 
 
 def test_a_folder(tmp_path: Path, registry: Registry) -> None:
