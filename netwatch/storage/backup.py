@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection, delete, make_url
+from sqlalchemy import URL, Connection, delete, make_url
 from sqlalchemy.exc import DBAPIError
 
 from netwatch.errors import StorageError, UsageError
@@ -99,7 +99,9 @@ def restore(database: Database, source: Path, now: datetime, actor: str = "") ->
 
 def _only_sqlite(database: Database, otherwise: str) -> None:
     if database.path is None:
-        plain = database.url.set(drivername="postgresql", password=None)
+        known = database.url
+        # made anew, since `set` keeps a password that it is given no other for: a command with *** in it fails
+        plain = URL.create("postgresql", known.username, None, known.host, known.port, known.database, known.query)
         raise UsageError(otherwise, url=plain.render_as_string())
 
 

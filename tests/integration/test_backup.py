@@ -22,6 +22,7 @@ from netwatch.storage.database import Database
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.handovers import Archived
 from probes.api import Message
+from probes.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +188,15 @@ def test_a_back_up_that_cannot_be_written_leaves_nothing_and_says_why(
     assert net(site, "db", "backup", tmp_path / "nowhere" / "copy.db") == 75
     assert "No such file or directory" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
+
+
+def test_a_database_of_postgresql_names_the_commands_that_back_it_up_and_can_be_typed(tmp_path: Path) -> None:
+    there = "netwatch@db.example:5433/netwatch?sslmode=require"
+    database = Database(f"postgresql+psycopg://{there}", password=Secret("hidden"))
+    with pytest.raises(UsageError) as refused:
+        backup.back_up(database, tmp_path / "copy")
+    typed = f"pg_dump --format=custom --file=FILE postgresql://{there} && netwatch db backed-up FILE"
+    assert str(refused.value).endswith(typed)
 
 
 def on_record(site: Path) -> BackUps:
