@@ -16,6 +16,7 @@ from netwatch.errors import UsageError
 from netwatch.language import duration, of_terminal, translations
 from netwatch.language import gettext as _
 from netwatch.storage import events, faults, outbox
+from netwatch.web.wording import HAPPENINGS, NOTICES
 from probes.api import _ as mark
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _row(fault: Fault, settings: Settings, now: datetime) -> tuple[str, ...]:
         _device(fault),
         local(fault.opened, settings.site.zone),
         duration((fault.closed or now) - fault.opened, catalogue),
-        fault.acknowledged.by if fault.acknowledged else "",
+        settings.called(fault.acknowledged.by) if fault.acknowledged else "",
         site.told(fault.summary) + ("" if fault.open else f"  ({_('recovered')})"),
     )
 
@@ -168,7 +169,7 @@ def _print_head(fault: Fault, settings: Settings) -> None:
         (_("Recovered"), local(fault.closed, zone) if fault.closed else _("not yet")),
         (_("Lasting"), duration((fault.closed or now) - fault.opened, catalogue)),
         (_("Affected"), device.affects if device and device.affects else ""),
-        (_("Taken by"), f"{fault.acknowledged.by}: {fault.acknowledged.text}" if fault.acknowledged else ""),
+        (_("Taken by"), _taken(fault, settings)),
         (_("Reopened"), str(fault.reopened) if fault.reopened else ""),
         (_("Because of fault"), str(fault.cause) if fault.cause else ""),
         (_("Quiet because"), site.told(fault.quiet) if fault.quiet else ""),
@@ -176,6 +177,12 @@ def _print_head(fault: Fault, settings: Settings) -> None:
     for label, text in lines:
         if text:
             print(f"{label}{' ' * max(1, 20 - site.width(label))}{text}")
+
+
+def _taken(fault: Fault, settings: Settings) -> str:
+    if fault.acknowledged is None:
+        return ""
+    return _(": ").join(part for part in (settings.called(fault.acknowledged.by), fault.acknowledged.text) if part)
 
 
 def _print_changed(database: Database, fault: Fault) -> None:
@@ -198,31 +205,13 @@ def _print_changed(database: Database, fault: Fault) -> None:
 def _print_timeline(database: Database, fault: Fault, settings: Settings) -> None:
     print("\n" + _("What happened"))
     for entry in database.read_now(lambda tx: events.of_fault(tx, fault.id)):
-        print(f"  {local(entry.at, settings.site.zone)}  {_(KINDS[entry.kind.value])}{_rest(entry)}")
+        print(f"  {local(entry.at, settings.site.zone)}  {_(HAPPENINGS[entry.kind])}{_rest(entry, settings)}")
 
 
-def _rest(entry: Entry) -> str:
-    parts = [entry.actor or "", site.told(entry.summary) if entry.summary else "", entry.text or ""]
-    said = ": ".join(part for part in parts if part)
+def _rest(entry: Entry, settings: Settings) -> str:
+    parts = [settings.called(entry.actor), site.told(entry.summary) if entry.summary else "", entry.text or ""]
+    said = _(": ").join(part for part in parts if part)
     return f"  {said}" if said else ""
-
-
-KINDS = {
-    "opened": mark("opened"),
-    "reopened": mark("opened again"),
-    "changed": mark("changed"),
-    "closed": mark("recovered"),
-    "flapping": mark("changes too often"),
-    "calm": mark("has settled"),
-    "acknowledged": mark("acknowledged"),
-    "released": mark("released"),
-    "note": mark("note"),
-    "log": mark("log entry"),
-    "told": mark("told"),
-    "not told": mark("not told"),
-    "mailed": mark("mail sent"),
-    "mail failed": mark("mail not sent"),
-}
 
 
 def _print_telling(database: Database, fault: Fault, settings: Settings) -> None:
@@ -231,24 +220,15 @@ def _print_telling(database: Database, fault: Fault, settings: Settings) -> None
     letters = {letter.id: letter for letter in database.read_now(lambda tx: outbox.of_fault(tx, fault.id))}
     for each in decided:
         letter = letters.get(each.outbox or 0)
-        answer = _("told") if each.told else _("not told")
-        about = _(NOTICES.get(each.kind, each.kind))
-        person = f" {each.person}" if each.person else ""
+        answer = " ".join(filter(None, (_("told") if each.told else _("not told"), settings.called(each.person))))
+        about = _("{text} ({note})").format(text=answer, note=_(NOTICES.get(each.kind, each.kind)))
         outcome = f" [{_(letter.state.value)}]" if letter is not None else ""
-        print(f"  {local(each.at, settings.site.zone)}  {answer}{person} ({about}): {site.told(each.why)}{outcome}")
+        print(f"  {local(each.at, settings.site.zone)}  {_(': ').join((about, site.told(each.why)))}{outcome}")
     for letter in letters.values():
         if letter.recipient:
             sent = local(letter.sent_at, settings.site.zone) if letter.sent_at else "-"
-            print(f"  {sent}  {letter.recipient}  {_(letter.state.value)}  {letter.relay or letter.error or ''}")
+            how = letter.relay or (_(letter.error) if letter.error else "")
+            print(f"  {sent}  {letter.recipient}  {_(letter.state.value)}  {how}")
 
 
-NOTICES = {
-    "opened": mark("opened"),
-    "worse": mark("worse"),
-    "reminder": mark("reminder"),
-    "recovered": mark("recovered"),
-    "flapping": mark("changes too often"),
-    "quiet": mark("silence"),
-    "digest": mark("digest"),
-}
 DELIVERIES = (mark("unrouted"), mark("queued"), mark("sent"), mark("given up"), mark("routed"), mark("dropped"))

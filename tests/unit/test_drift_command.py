@@ -20,9 +20,10 @@ from netwatch.drift.judging import judge
 from netwatch.drift.keeping import Keys, Visited, keep, work_out
 from netwatch.keyring import Keyring
 from netwatch.plugins import Registry
-from netwatch.storage import audit, baselines, deviations, doors, faults, snapshots
+from netwatch.storage import audit, baselines, deviations, doors, events, faults, snapshots
 from netwatch.storage.audit import Wanted
 from netwatch.storage.database import Database
+from netwatch.storage.events import Entry, EventKind
 from probes.api import Message
 from tests.drift_scene import KEY, OTHER_KEY, capture, config
 
@@ -119,7 +120,9 @@ def test_status_and_the_fault_say_what_has_changed_and_what_a_leader_has_said_of
         deviations.save(tx, replace(finding, state=FindingState.WAIVED))
         about = Subject("sw-1", "drift", f"running/{finding.id}")
         fault = Fault(FaultId(0), about, Severity.MINOR, Severity.MINOR, Message("x"), NOW, NOW)
-        return faults.add(tx, fault).id
+        number = faults.add(tx, fault).id
+        events.add(tx, Entry(EventKind.REMARK, NOW, NOW, fault=number, text="the vendor sends a part"))
+        return number
 
     with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
         number = database.write_now(deviate)
@@ -128,6 +131,7 @@ def test_status_and_the_fault_say_what_has_changed_and_what_a_leader_has_said_of
     out = capsys.readouterr().out
     assert "What has changed\n  - interface GigabitEthernet1/0/1: description uplink → changed\n" in out
     assert "To see every line: netwatch drift diff sw-1 --facet running" in out
+    assert "remark  the vendor sends a part" in out
 
 
 def test_status_says_what_is_in_the_way_of_reading(run: Run, tmp_path: Path) -> None:
