@@ -123,7 +123,10 @@ def test_a_preview_keeps_nothing(run: Run):
         (("show", "--live", "surgery"), "there is no department surgery"),
         (("show", "--live", "radiology", "--period", "may"), "may: must be a period such as 2026-W47, 2026-11 or 2026"),
         (("draft", "surgery", "--by", "zhang"), "there is no department surgery"),
-        (("draft", "radiology", "--by", "nobody"), "nobody is not among the people of the configuration"),
+        (
+            ("draft", "radiology", "--by", "nobody"),
+            "nobody is not among the people of the configuration; --by says who acts",
+        ),
         (("yearbook", "1999"), "1999: there is no year-book of it"),
         (("compliance", "--period", "2026-13"), "2026-13: must be a period such as 2026-W47, 2026-11 or 2026"),
     ],
