@@ -237,10 +237,10 @@ def _valued(section: str, old: str, new: str) -> Message:
     what, before, now = _common(old, new)
     about = {"section": section} if section else {}
     if "<secret" in before and "<secret" in now:
-        template = _("{section}: {what}: the secret changed") if section else _("{what}: the secret changed")
-        return Message(template, {**about, "what": shown(what or old)})
-    template = _("{section}: {what} {before} → {after}") if section else _("{what} {before} → {after}")
-    return Message(template, {**about, "what": shown(what), "before": shown(before), "after": shown(now)})
+        template = _("{section}: {keyword}: the secret changed") if section else _("{keyword}: the secret changed")
+        return Message(template, {**about, "keyword": shown(what or old)})
+    template = _("{section}: {keyword} {before} → {after}") if section else _("{keyword} {before} → {after}")
+    return Message(template, {**about, "keyword": shown(what), "before": shown(before), "after": shown(now)})
 
 
 def _common(old: str, new: str) -> tuple[str, str, str]:
