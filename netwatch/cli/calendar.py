@@ -111,7 +111,7 @@ def _status(arguments: argparse.Namespace) -> int:
         (str(year), _(calendar.status(year).title), *(str(count) for count in _counts(calendar, year).values()))
         for year in years
     ]
-    head = (_("Year"), _("Status"), _("Working days"), _("Rest days"), _("Holidays"), _("Make-up working days"))
+    head = (_("Year"), _("State"), _("Working days"), _("Rest days"), _("Holidays"), _("Make-up working days"))
     print(site.table(lines, head))
     return 0
 

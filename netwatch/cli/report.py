@@ -126,7 +126,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _head() -> tuple[str, ...]:
-    return (_("No."), _("Department"), _("Period"), _("Revision"), _("State"), _("Decided by"), _("Digest"))
+    return (_("No."), _("Department"), _("Reporting period"), _("Revision"), _("State"), _("Decided by"), _("Digest"))
 
 
 def _row(filed: Filed, settings: Settings) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def _facts(word: Wording, report: ServiceReport) -> Iterable[Fact]:
     opened = sum(each.opened for each in report.faults)
     told = {
         _("Department"): service_paper.called(word, report),
-        _("Period"): f"{report.period.name} ({report.first} – {report.period.last})",
+        _("Reporting period"): f"{report.period.name} ({report.first} – {report.period.last})",
         _("Availability"): f"{per_cent(report.total.share.per_cent).text} / {report.target:g} %",
         _("Outages"): f"{report.total.outages}",
         _("Faults"): f"{opened}",

@@ -58,7 +58,7 @@ NOTICES = {
 HAPPENINGS = {
     EventKind.OPENED: _("opened"),
     EventKind.REOPENED: _("opened again"),
-    EventKind.CHANGED: _("changed"),
+    EventKind.CHANGED: _("severity changed"),
     EventKind.CLOSED: _("recovered"),
     EventKind.FLAPPING: _("changes too often"),
     EventKind.CALM: _("has settled"),
