@@ -33,15 +33,31 @@ def known(tx: Connection, upto: datetime) -> BackUps:
             said = _done(detail)
             if action == FAILED:
                 failed = failed or str(said.get("trouble", ""))
-            elif "made" in said:
-                return BackUps(datetime.fromisoformat(said["made"]), failed, _begun(tx))
+            elif (made := _moment(said.get("made"))) is not None:
+                return BackUps(made, failed, _begun(tx))
     return BackUps(None, failed, _begun(tx))
 
 
 def _done(detail: str) -> Mapping[str, Any]:
-    """Return what was recorded, nothing of what was refused."""
-    said = json.loads(detail)
-    return said.get("arguments", {}) if said.get("outcome") == "done" else {}
+    """Return what was recorded, nothing of what was refused.
+
+    Whoever can write the database can put anything into it: that is found by who verifies the log, and may not keep
+    a shift from its report.
+    """
+    try:
+        said = json.loads(detail)
+        found = said["arguments"] if said["outcome"] == "done" else {}
+    except (ValueError, TypeError, KeyError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _begun(tx: Connection) -> datetime | None:

@@ -115,6 +115,25 @@ def test_a_file_that_an_earlier_night_left_is_no_new_back_up(room: Site):
     assert room.known().good == START, "what was refused does not count"
 
 
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"outcome": "done"},
+        {"outcome": "done", "arguments": ["x"]},
+        {"outcome": "done", "arguments": {"made": "yesterday"}},
+        {"outcome": "done", "arguments": {"made": "2026-11-22T08:00:00"}},
+        {"cut": True},
+    ],
+)
+def test_what_is_no_record_of_ours_keeps_no_shift_from_its_report(room: Site, detail: dict[str, Any]):
+    room.made(START)
+    said = {"actor": "eve", "subject": "", "detail": detail, "now": START}
+    for action in (backups.MADE, backups.FAILED):
+        room.database.write_now(lambda tx, action=action: audit.record(tx, action=action, **said))
+    assert (room.known().good, room.known().failed) == (START, "")
+    assert room.draft().monitoring.backup_at == START
+
+
 @pytest.mark.parametrize(("who", "trusted"), [("li", True), ("li", False), ("mallory", False)])
 def test_nobody_puts_a_back_up_on_record_who_may_not_write(room: Site, who: str, trusted: bool):
     with pytest.raises(UsageError):

@@ -17,10 +17,16 @@ WEEK, DAY = timedelta(days=7), timedelta(days=1)
     [
         (BackUps(), None),
         (BackUps(since=NOW - WEEK), None),
-        (BackUps(since=NOW - WEEK - DAY), "there is no back-up of netwatch, for longer than may be (backup_within = 7d)"),
+        (
+            BackUps(since=NOW - WEEK - DAY),
+            "there is no back-up of netwatch, for longer than may be (backup_within = 7d)",
+        ),
         (BackUps(good=NOW, since=NOW - 9 * WEEK), None),
         (BackUps(good=NOW - WEEK, since=NOW - 9 * WEEK), None),
-        (BackUps(good=NOW - WEEK - DAY, since=NOW - 9 * WEEK), "the last back-up of netwatch is older than it may be (backup_within = 7d)"),
+        (
+            BackUps(good=NOW - WEEK - DAY, since=NOW - 9 * WEEK),
+            "the last back-up of netwatch is older than it may be (backup_within = 7d)",
+        ),
         (BackUps(good=NOW - DAY, failed="disk full"), "the last back-up of netwatch failed: disk full"),
         (BackUps(failed="disk full"), "the last back-up of netwatch failed: disk full"),
     ],
