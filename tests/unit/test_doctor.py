@@ -86,7 +86,11 @@ def test_a_clock_is_judged_by_its_year_by_the_last_record_and_by_the_kernel(
         (BackUps(NOW - timedelta(days=1)), OK, "the last is of 2026-11-21 08:00 UTC"),
         (BackUps(NOW - timedelta(days=8)), WARNING, "older than it may be (backup_within = 7d)"),
         (BackUps(NOW, "disk full"), WARNING, "failed: disk full"),
-        (BackUps(since=NOW - timedelta(days=8)), WARNING, "there is no back-up of netwatch, for longer than may be (backup_within = 7d)"),
+        (
+            BackUps(since=NOW - timedelta(days=8)),
+            WARNING,
+            "there is no back-up of netwatch, for longer than may be (backup_within = 7d)",
+        ),
     ],
 )
 def test_a_back_up_that_is_missing_old_or_failed_is_warned_of(known: BackUps, grade: Grade, words: str) -> None:
