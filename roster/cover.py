@@ -105,6 +105,12 @@ class Roster:
                     f"two layers give shifts {layer.template.code!r} for {layer.post.value} different times"
                 )
 
+    def called(self, slot: str) -> str:
+        """Return what people call the planned shift of this id: `12-02 Night`."""
+        code, _slash, rest = slot.partition("/")
+        title = next((each.template.title for each in self.layers if each.template.code == code), "")
+        return f"{rest.partition('/')[0][5:]} {title or code}"
+
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -129,6 +135,11 @@ class Shift:
     def span(self) -> Span:
         """When it is."""
         return Span(self.start, self.end)
+
+    @property
+    def said(self) -> str:
+        """What people call it: `12-02 Night`."""
+        return f"{self.date:%m-%d} {self.title or self.template}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -354,7 +354,7 @@ def _slot(roster: Roster, name: str, now: datetime) -> Slot:
     if found is None:
         raise NotPossible(_("there is no shift {shift} ahead"), {"shift": name[:80]})
     if found.span.start <= now:
-        raise NotPossible(_("shift {shift} has begun"), {"shift": name})
+        raise NotPossible(_("shift {shift} has begun"), {"shift": found.said})
     return found
 
 
@@ -367,7 +367,7 @@ def _planned_of(roster: Roster, slot: Slot, who: str) -> str:
         for cover in roster.covers:
             if cover.kind is CoverKind.SUBSTITUTE and cover.by == who and cover.part(slot) == slot.span:
                 return cover.person
-    raise NotPossible(_("{name} does not have shift {shift}"), {"name": who, "shift": slot.id})
+    raise NotPossible(_("{name} does not have shift {shift}"), {"name": who, "shift": slot.said})
 
 
 def _free(roster: Roster, leaves: Sequence[Leave], who: str, slot: Slot, *, but: Slot | None = None) -> None:
@@ -377,7 +377,7 @@ def _free(roster: Roster, leaves: Sequence[Leave], who: str, slot: Slot, *, but:
         raise NotPossible(_("{name} is on leave then"), {"name": who})
     for shift in shifts(roster, slot.span.start, slot.span.end):
         if who in shift.people and (but is None or shift.slot != but.id):
-            raise NotPossible(_("{name} has shift {shift} then"), {"name": who, "shift": shift.slot})
+            raise NotPossible(_("{name} has shift {shift} then"), {"name": who, "shift": shift.said})
 
 
 def _meets(away: Leave, slot: Slot) -> bool:

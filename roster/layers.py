@@ -86,6 +86,11 @@ class Slot:
     span: Span
     relief: datetime
 
+    @property
+    def said(self) -> str:
+        """What people call it: `12-02 Night`."""
+        return f"{self.date:%m-%d} {self.title or self.template}"
+
 
 def slots(layers: Iterable[Layer], start: datetime, end: datetime) -> tuple[Slot, ...]:
     """Return every planned shift that meets [start, end), cut by higher layers, in full length, by time."""

@@ -46,11 +46,23 @@ def text(
     """Return the table as aligned text; a Chinese character is two columns wide."""
     say = MonthWording(translations, zone, names)
     head = one_line(" · ".join(part for part in (site, say.title(table), say.standing(table)) if part))
-    parts = [head, *([warning] if (warning := say.warning(table)) else []), "", *_aligned(_rows(table, say))]
+    parts = [
+        head,
+        *([warning] if (warning := say.warning(table)) else []),
+        *_hours(table, say),
+        "",
+        *_aligned(_rows(table, say)),
+    ]
     parts += ["", *_aligned(_sums(table, say))]
     if changes := [say.change(*change) for change in table.changes]:
         parts += ["", f"{MARK} {say(_CHANGED)}", *(one_line(change) for change in changes)]
     return "\n".join(parts) + "\n"
+
+
+def _hours(table: MonthTable, say: MonthWording) -> list[str]:
+    """Return in one line when each shift is."""
+    told = {say.shift(column): say.clauses(*say.hours(column)) for column in table.columns if say.hours(column)}
+    return [one_line(say.statements(*(say.labelled(*each) for each in told.items())))] if told else []
 
 
 def html(

@@ -401,6 +401,14 @@ def _show_preview(arguments: argparse.Namespace) -> int:
     def people(shift: Any) -> str:
         return ", ".join(names.get(name, name) for name in shift.people) or _("nobody") if shift else _("no such shift")
 
-    lines = [(old.slot, local(old.start, zone), "" if old is new else people(old), people(new)) for old, new in found]
+    lines = [
+        (
+            _("{shift} ({post})").format(shift=old.said, post=_(old.post.title)),
+            local(old.start, zone),
+            "" if old is new else people(old),
+            people(new),
+        )
+        for old, new in found
+    ]
     print(site.table(lines, (_("Shift"), _("From"), _("Before"), _("After"))))
     return 0

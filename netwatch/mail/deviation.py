@@ -39,7 +39,7 @@ def rows(word: Wording, deviation: Deviation) -> tuple[tuple[str, str], ...]:
         ),
         (word(_("By whom")), _who(word, finding)),
         (word(_("Approval")), word.say(finding.told.why)),
-        (word(_("Reason")), harmless(finding.judgement)),
+        (word(_("Waiver ended") if finding.state is FindingState.OPEN else _("Reason")), harmless(finding.judgement)),
     )
 
 

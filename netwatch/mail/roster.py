@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from netwatch.storage.outbox import Letter
     from roster.cover import Cover, Shift
     from roster.exchange import Exchange
+    from roster.layers import Post
 
 KIND = "roster"
 MOST, CHOICE = 10, 3
@@ -153,13 +154,21 @@ def _commands(exchange: Exchange) -> tuple[tuple[str, str], ...]:
 
 def _change(word: Wording, office: Office, cover: Cover) -> str:
     people = " → ".join(harmless(office.called(name)) for name in (cover.person, cover.by) if name)
-    return word(_("{shift}: {people}"), shift=cover.slot or "", people=people) if cover.slot else people
+    if not cover.slot:
+        return people
+    return word(_("{shift}: {people}"), shift=_shift(word, office.roster.called(cover.slot), cover.post), people=people)
+
+
+def _shift(word: Wording, said: str, post: Post | None) -> str:
+    if post is None:
+        return harmless(said)
+    return word(_("{shift} ({post})"), shift=harmless(said), post=word(post.title))
 
 
 def _filled(word: Wording, office: Office, shift: Shift, people: tuple[str, ...]) -> str:
     """Return a shift that somebody has to take, and who could."""
     could = _names(word, office, people) or word(_("nobody"))
-    return word(_("{shift}; could come: {people}"), shift=f"{shift.slot} {word.moment(shift.start)}", people=could)
+    return word(_("{shift}; could come: {people}"), shift=_shift(word, shift.said, shift.post), people=could)
 
 
 def _names(word: Wording, office: Office, names: tuple[str, ...]) -> str:

@@ -180,7 +180,7 @@ async def test_who_is_on_leave_is_not_swapped_onto_and_the_gap_is_seen_and_fille
     (asked,) = [each for each in rota.letters() if each.kind == "roster" and each.person == "boss"]
     filled = [line for line in text_of(asked.content or b"").splitlines() if line.startswith("需补班次")]
     assert len(filled) == sum(rota.there(local(f"2026-02-0{n}T23:00")) == (other,) for n in range(1, 5))
-    assert all(re.search(r"whole/2026-02-0\d/primary 2026-02-0\d \d\d:00；可替班：.+、.+", line) for line in filled)
+    assert all(re.search(r"02-0\d .+（主班）；可替班：.+、.+", line) for line in filled)
     assert "赵主任" not in "".join(filled), "a leader takes no turns"
     rota.do("boss", "approve_exception", number=1)
     with pytest.raises(UsageError, match="is on leave then"):

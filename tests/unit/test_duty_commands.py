@@ -178,6 +178,7 @@ def test_a_preview_shows_which_shifts_change_hands_before_anything_is_saved(run:
     code, out, error = run("preview", str(other), "--days", "10")
     assert (code, error) == (0, "")
     assert "赵主任" in out
+    assert f"{first[5:]} 白班 (primary)" in out
     same = run("preview", str(tmp_path / "config.toml"))
     assert same[1] == "No shift changes hands.\n"
 

@@ -76,6 +76,7 @@ def test_the_end_of_a_deviation_says_how_it_ended(office: Office, finding: Findi
 def test_why_a_deviation_is_borne_with_is_told(office: Office) -> None:
     waived = replace(FINDING, state=FindingState.WAIVED, judgement="until the new card is here")
     assert "Reason: until the new card is here" in text(office, waived, over=True)
+    assert "Waiver ended: until the new card is here" in text(office, replace(waived, state=FindingState.OPEN))
 
 
 def test_that_an_emergency_waits_for_approval_is_seen_in_the_subject(office: Office) -> None:

@@ -163,7 +163,7 @@ IMPOSSIBLE = {
     "at work already": (
         lambda: swap(roster((Cover(CoverKind.ADD, by="li", slot="lead/2026-11-26/leader"),)), (), "zhang",
                      slot("day", 26), "li", NOW),
-        "li has shift lead/2026-11-26/leader then",
+        "li has shift 11-26 lead then",
     ),
     "leave that is over": (lambda: leave("li", NOW - DAY, NOW - HOUR, NOW, "late"), "would be over already"),
     "leave backwards": (lambda: leave("li", NOW + DAY, NOW + HOUR, NOW, "?"), "end before it begins"),

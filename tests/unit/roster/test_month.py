@@ -134,8 +134,9 @@ def test_as_text_its_columns_are_aligned_though_chinese_is_wide(changed):
     assert "02-17  Tue      春节" in shown
     assert '=HYPERLINK("x")<b>*' in shown
     assert "22:00–08:00 nobody" in shown
-    starts = {width(line.partition("吴主任")[0]) for line in lines[3:31]}
+    starts = {width(line.partition("吴主任")[0]) for line in lines[4:32]}
     assert len(starts) == 1
+    assert lines[1].startswith("白班: 08:00–17:00; 值班: on working days 17:00–08:00, on rest days 08:30–08:30; ")
 
 
 def test_as_a_page_what_people_wrote_is_text(changed):
