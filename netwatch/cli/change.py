@@ -188,7 +188,9 @@ def _fields(settings: Settings, request: ChangeRequest) -> list[tuple[str, str]]
     zone = settings.site.zone
 
     def by(name: str | None, moment: Any) -> str:
-        return _(", ").join((settings.called(name), local(moment, zone))) if name and moment else ""
+        if not (name and moment):
+            return ""
+        return _("{first}, {rest}").format(first=settings.called(name), rest=local(moment, zone))
 
     judged = _("Approved by") if request.approved_by else _("Decided by")
     return [

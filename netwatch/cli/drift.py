@@ -77,7 +77,7 @@ def _status(arguments: argparse.Namespace) -> int:
         print(_("Nothing is wrong.") if arguments.wrong else _("Nothing is read: no device has a [[device.collect]]."))
         return 0
     zone = settings.site.zone
-    head = (_("Device"), _("Facet"), _("Verdict"), _("Since"), _("Last read"), _("Not saved"), _("Reading"))
+    head = (_("Device"), _("Facet"), _("Verdict"), _("As it is since"), _("Last read"), _("Not saved"), _("Reading"))
     print(site.table([_row(each, zone) for each in found], head))
     return 0
 

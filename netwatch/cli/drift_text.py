@@ -24,6 +24,7 @@ from netwatch.keyring import Keyring
 from netwatch.language import gettext as _
 from netwatch.storage import baselines, snapshots
 from probes.api import _ as mark
+from probes.facets import title
 
 if TYPE_CHECKING:
     import argparse
@@ -173,7 +174,7 @@ def _compared(tx: Connection, settings: Settings, arguments: argparse.Namespace)
         approved = baselines.approved(tx, device, facet)
         if approved is None:
             template = mark("nothing of {facet} of {device} is approved yet; compare two times by --from and --to")
-            raise UsageError(template, facet=facet, device=device)
+            raise UsageError(template, facet=title(facet), device=device)
         before = approved.content
     return _Compared(facet, before, after, compared(tx, before, after).difference)
 

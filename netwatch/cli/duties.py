@@ -116,7 +116,7 @@ def _show(arguments: argparse.Namespace) -> int:
         raise UsageError(mark("there is no duty {name}"), name=arguments.duty)
     found = tuple(each for each in found if each.open or each.occurrence.scheduled >= now)[:10]
     if arguments.format == "table":
-        print(f"{duty.name}: {duty.title(of_terminal())}")
+        print(f"{duty.name}{_(': ')}{duty.title(of_terminal())}")
         print(checklist(duty, read))
     return _print(arguments, [plain(each) for each in found], [row(each, settings) for each in found], _LISTED)
 

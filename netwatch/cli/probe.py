@@ -79,7 +79,7 @@ def _judge(settings: Settings, look: Look, reading: Reading) -> tuple[Observatio
 def _print(settings: Settings, look: Look, reading: Reading, found: tuple[Observation, ...]) -> None:
     whole = found[0]
     verdict = _("good") if whole.good else _(SEVERITIES[whole.severity.name]) if whole.severity else ""
-    print(f"{look.check.device}/{look.check.name}  {verdict}: {site.told(whole.summary)}")
+    print(f"{look.check.device}/{look.check.name}  {verdict}{_(': ')}{site.told(whole.summary)}")
     if isinstance(reading, Failure):
         return
     meanings = settings.meanings(look.check.kind)
@@ -109,7 +109,7 @@ def _print(settings: Settings, look: Look, reading: Reading, found: tuple[Observ
     if rows:
         print(site.table(rows, ("", _("Reading"), _("Item"), _("Value"), _("Judgement"), _("Note"))))
     for name, fact in sorted(reading.facts.items()):
-        print(f"  {name}: {fact}")
+        print(f"  {name}{_(': ')}{fact}")
     for problem in reading.problems:
         print("  " + _("not read: {part}: {what}").format(part=problem.part, what=site.told(problem.what)))
 

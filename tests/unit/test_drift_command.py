@@ -25,6 +25,7 @@ from netwatch.storage.audit import Wanted
 from netwatch.storage.database import Database
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message
+from tests.audit_log import unguarded
 from tests.drift_scene import KEY, OTHER_KEY, capture, config
 
 if TYPE_CHECKING:
@@ -221,3 +222,9 @@ def test_without_a_service_nobody_reads(run: Run) -> None:
     assert "while the service does not run" in run("collect", "sw-1", "--by", "li")[2]
     assert "nothing is read of sw-2" in run("collect", "sw-2", "--by", "li")[2]
     assert "there is no device sw-9" in run("collect", "sw-9", "--by", "li")[2]
+
+
+def test_what_has_no_baseline_is_named_as_people_name_it(run: Run, tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
+        unguarded(database, "DELETE FROM baselines")
+    assert "nothing of running configuration of sw-1 is approved yet" in run("diff", "sw-1")[2]
