@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,6 @@ from netwatch.storage.audit import Wanted
 from netwatch.storage.database import Database
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message
-from tests.audit_log import unguarded
 from tests.drift_scene import KEY, OTHER_KEY, capture, config
 
 if TYPE_CHECKING:
@@ -225,6 +225,9 @@ def test_without_a_service_nobody_reads(run: Run) -> None:
 
 
 def test_what_has_no_baseline_is_named_as_people_name_it(run: Run, tmp_path: Path) -> None:
-    with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
-        unguarded(database, "DELETE FROM baselines")
+    with closing(sqlite3.connect(tmp_path / "netwatch.db")) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("DELETE FROM baselines")
+        database.commit()
     assert "nothing of running configuration of sw-1 is approved yet" in run("diff", "sw-1")[2]
