@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,8 @@ def _sections(top: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "。")) else ".")
+    stop = "。" if re.search(r"[一-鿿]", words) else "."
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "。")) else stop)
 
 
 def _inner(of: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
