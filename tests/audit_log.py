@@ -12,8 +12,10 @@ from sqlalchemy import text
 
 from netwatch.actions import carry_out
 from netwatch.audit import verifying
+from netwatch.config.registers import types
 from netwatch.domain.audit import GENESIS, hash_of
-from netwatch.storage import audit
+from netwatch.domain.vouching import Ledger
+from netwatch.storage import audit, baselines, judged
 from netwatch.workers.audit import AuditWorker
 from tests.scenario import START, Scenario, site, switch
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from netwatch.config import Settings
     from netwatch.domain.audit import AuditEvent
     from netwatch.domain.checkpoints import Verified
     from netwatch.storage.database import Database
@@ -34,6 +37,32 @@ mail = "boss@hospital.example"
 role = "leader"
 """
 TABLES = ("audit_events", "audit_checkpoints", "audit_segments")
+
+
+def unguarded(database: Database, *statements: str) -> None:
+    """Write past the application, its triggers and its checks, as who owns the database can."""
+
+    def work(tx: Any) -> None:
+        if tx.dialect.name == "sqlite":
+            for (name,) in tx.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                tx.execute(text(f"DROP TRIGGER {name}"))
+            tx.execute(text("PRAGMA ignore_check_constraints = ON"))
+        else:
+            tx.execute(text("SET LOCAL session_replication_role = replica"))
+        for each in statements:
+            tx.execute(text(each))
+
+    database.write_now(work)
+
+
+def doubts(tx: Any, settings: Settings) -> list[str]:
+    """Return what the audit log and the rows do not agree on."""
+    ledger = Ledger()
+    for event in audit.after(tx, 0):
+        ledger.take(event)
+    people = {name: kind.people for name, kind in types(settings.file).items()}
+    found = ledger.wrong(judged.everything(tx, people), baselines.in_force(tx), judged.rows(tx))
+    return [str(each.message) for each in found]
 
 
 class Log(Scenario):

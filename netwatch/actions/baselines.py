@@ -12,7 +12,8 @@ from netwatch.domain.drift import finding as of_finding
 from netwatch.domain.drift.attribution import Confidence
 from netwatch.domain.drift.baseline import NETWATCH, Baseline, means, supersede
 from netwatch.domain.drift.waiver import Waiver, grant
-from netwatch.domain.registers import FieldKind, listed
+from netwatch.domain.registers import listed
+from netwatch.domain.vouching import stands
 from netwatch.drift.judging import close_as_approved
 from netwatch.drift.rulebook import users
 from netwatch.errors import UsageError
@@ -123,8 +124,8 @@ def _of_entry(tx: Connection, doing: Doing, number: int) -> frozenset[str]:
     entry, kinds = registers.get(tx, number), types(doing.settings.file)
     if entry is None:
         return frozenset()
-    fields = kinds[entry.register].fields if entry.register in kinds else ()
-    said = (entry.values.get(each.name, "") for each in fields if each.kind is FieldKind.PERSON)
+    fields = kinds[entry.register].people if entry.register in kinds else ()
+    said = (entry.values.get(each, "") for each in fields)
     named = (name for value in said for name in listed(value))
     return frozenset({entry.applicant, *named})
 
@@ -163,7 +164,7 @@ def waive(tx: Connection, doing: Doing) -> Message:
     waivers.end(tx, finding.fingerprint, doing.now)
     number = waivers.add(tx, granted)
     more = {"waiver": number, "owner": owner.name, "until": granted.until.isoformat()}
-    deviations.save(tx, replace(after, judged_event=_record(tx, doing, "waived", None, finding, draft.reason, **more)))
+    deviations.save(tx, replace(after, judged_event=_record(tx, doing, "waived", None, after, draft.reason, **more)))
     zone = doing.settings.site.zone
     values: dict[str, str | int] = {
         "number": finding.id,
@@ -183,7 +184,7 @@ def reject(tx: Connection, doing: Doing) -> Message:
             if each.content == finding.content:
                 baselines.save(tx, rules.reject(each, who, parties, doing.now, text), each.state)
     waivers.end(tx, finding.fingerprint, doing.now)
-    deviations.save(tx, replace(after, judged_event=_record(tx, doing, "rejected", None, finding, text)))
+    deviations.save(tx, replace(after, judged_event=_record(tx, doing, "rejected", None, after, text)))
     return Message(_("finding {number} is rejected: {device} is to be put back"), _about(finding))
 
 
@@ -227,13 +228,14 @@ def _record(
     kind = EventKind.BASELINE if baseline is not None else EventKind.DRIFT
     event = events.add(tx, doing.entry(kind, device=device, text=text or None, data=data))
     sealed = {"rules": baseline.rules, "difference": baseline.difference, "seal": baseline.seal} if baseline else {}
+    stood = stands(finding.key, finding.state.value, finding.says) if finding is not None and baseline is None else {}
     proposed = {"proposed_by": baseline.proposed_by} if baseline else {}
     audit.record(
         tx,
         actor=doing.actor,
         action=f"{'baseline' if baseline is not None else 'drift'}.{what}",
         subject=f"{device}/{facet}",
-        detail={**data, **sealed, **proposed, "text": text, "entered_by": doing.login},
+        detail={**data, **sealed, **proposed, **stood, "text": text, "entered_by": doing.login},
         now=doing.now,
     )
     return int(event)

@@ -169,7 +169,7 @@ def _record(
     data = {"entry": entry.id, "register": kind.name, "step": what.value, "state": entry.state.value}
     device = next((entry.values.get(each.name) for each in kind.fields if each.kind is FieldKind.DEVICE), None)
     event = events.add(tx, doing.entry(EventKind.REGISTER, text=text or None, data=data, device=device or None))
-    registers.take(tx, Taken(entry.id, what, doing.actor, doing.now, int(event), text, values))
+    registers.take(tx, entry, Taken(entry.id, what, doing.actor, doing.now, int(event), text, values))
 
 
 def _tell(tx: Connection, doing: Doing, kind: RegisterType, entry: Entry, what: EntryStep, text: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from netwatch.audit import anchors as files
 from netwatch.audit import segments as sealed
 from netwatch.audit import signing
+from netwatch.config.registers import types
 from netwatch.domain.audit import Point, Wrong, walk
 from netwatch.domain.checkpoints import (
     Verified,
@@ -24,7 +25,7 @@ from netwatch.storage import audit, baselines, blobs, checkpoints, judged
 from probes.api import Message, _
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -47,6 +48,8 @@ class Asked:
     segments: Path | None = None
     start: int = 0
     expected: tuple[str, ...] = ()
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The fields of each register that name people."""
     deep: bool = False
     """Whether the texts of devices are hashed anew as well."""
 
@@ -57,7 +60,8 @@ def asked(settings: Settings, more: Iterable[bytes] = ()) -> Asked:
     A key that is not there is not made: whoever only looks would give it to the wrong user.
     """
     own = (signing.Signer(settings.keys).public,) if signing.is_made(settings.keys) else ()
-    return Asked(signing.Keys((*own, *more)), settings.anchors)
+    people = {name: kind.people for name, kind in types(settings.file).items()}
+    return Asked(signing.Keys((*own, *more)), settings.anchors, people=people)
 
 
 def verify(tx: Connection, asked: Asked) -> Verified:
@@ -73,7 +77,10 @@ def _verified(tx: Connection, asked: Asked) -> Verified:
     # Files first: what is appended from now on is not older than what the database is about to show.
     found, wrong = _anchors(asked)
     rows, segments = checkpoints.after(tx, 0), checkpoints.segments(tx)
-    seen, keep = _Seen(asked.expected), {each.seq for each in (*rows, *(each.checkpoint for each in found))}
+    seen, keep = (
+        _Seen(asked.expected, whole=not segments or asked.segments is not None),
+        {each.seq for each in (*rows, *(each.checkpoint for each in found))},
+    )
     authentic, start = asked.keys.authentic, _start(tx, asked, segments)
     before, broken = _exhausted(_files(asked.segments, segments, keep, seen))
     walked, more = _exhausted(walk(seen.through(audit.after(tx, start.seq)), start, keep))
@@ -83,7 +90,7 @@ def _verified(tx: Connection, asked: Asked) -> Verified:
     wrong += anchors_wrong(found, walked, start, authentic)
     wrong += _own(asked.own, rows, found, walked)
     if asked.start <= 1:
-        wrong += seen.ledger.wrong(judged.everything(tx), baselines.in_force(tx))
+        wrong += seen.ledger.wrong(judged.everything(tx, asked.people), baselines.in_force(tx), judged.rows(tx))
     if asked.deep:
         wrong += _altered(tx)
     good = vouched((*rows, *(each.checkpoint for each in found)), walked.hashes, authentic)
@@ -146,8 +153,8 @@ def _files(
 class _Seen:
     """What is looked for while the log is walked: digits that people were mailed, and approvals."""
 
-    def __init__(self, expected: Iterable[str]) -> None:
-        self.ledger = Ledger()
+    def __init__(self, expected: Iterable[str], *, whole: bool) -> None:
+        self.ledger = Ledger(whole=whole)
         self._missing = {each.lower() for each in expected}
 
     def through(self, events: Iterable[AuditEvent]) -> Iterator[AuditEvent]:

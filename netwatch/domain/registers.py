@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from netwatch.domain.audit import milliseconds
 from netwatch.domain.model import Severity
+from netwatch.domain.seal import sealed
 from probes.api import _
 
 if TYPE_CHECKING:
@@ -160,6 +162,11 @@ class RegisterType:
         """Return the field of that name."""
         return next((each for each in self.fields if each.name == name), None)
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The fields that name people: whose entry it is, too."""
+        return tuple(each.name for each in self.fields if each.kind is FieldKind.PERSON)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -184,6 +191,18 @@ class Entry:
     def approved(self) -> bool:
         """Whether it has all the approval that it needs."""
         return self.state in _APPROVED
+
+    @property
+    def seal(self) -> str:
+        """All that it says and by whom, as a digest: what it allows follows from any of it."""
+        times = (self.created, self.start, self.due, self.opened, self.closed, self.approved_at)
+        return sealed(
+            "netwatch entry",
+            self.register,
+            self.values,
+            *(None if each is None else milliseconds(each) for each in times),
+            *(self.applicant, self.approved_by, self.seconded_by, self.done_by),
+        )
 
     def overdue(self, kind: RegisterType, now: datetime, zone: ZoneInfo) -> bool:
         """Whether it lasts longer than was approved, or waits for its confirmation past the end of its day."""

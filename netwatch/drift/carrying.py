@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netwatch.domain.drift.baseline import NETWATCH, Baseline, carry, supersede
 from netwatch.domain.drift.finding import Closing, Finding
 from netwatch.domain.drift.verdict import fingerprint
+from netwatch.domain.vouching import stands
 from netwatch.drift.comparing import compared
 from netwatch.drift.judging import close_standing
 from netwatch.storage import audit, baselines, deviations, waivers
@@ -53,6 +54,8 @@ def carry_over(
             "before": base.content,
             "content": after,
             "rules": rules,
+            "judged_by": carried.judged_by,
+            "proposed_by": carried.proposed_by,
             **borne,
         },
         now=now,
@@ -65,7 +68,7 @@ def _again(
 ) -> dict[str, Any]:
     """Let a deviation stand in the words of newer rules, where these still see one; its waiver holds for it.
 
-    Return what the audit log is to say of that waiver.
+    Return what the audit log is to say of it, and of that waiver.
     """
     name = fingerprint(standing.device, standing.facet, base, content)
     if base == content or deviations.of_fingerprint(tx, name) is not None:
@@ -73,9 +76,11 @@ def _again(
     digest = compared(tx, base, content).digest
     moved = replace(standing, fingerprint=name, base=base, content=content, difference=digest)
     number = deviations.add(tx, moved)
+    said = stands(moved.key, moved.state.value, moved.says)
     if waiver is None or not waiver.holds(now):
-        return {}
+        return said
     return {
+        **said,
         "waiver": waivers.add(tx, replace(waiver, finding=number, fingerprint=name)),
         "finding": number,
         "fingerprint": name,

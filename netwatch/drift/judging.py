@@ -186,7 +186,7 @@ def _judged_again(tx: Connection, finding: Finding, told: Told, now: datetime) -
     if after is finding and told == finding.told:
         return finding
     after = replace(after, told=told)
-    if told.verdict is not finding.told.verdict or told.change != finding.told.change:
+    if after.says != finding.says:
         after = replace(after, judged_event=trace(tx, after, Happening.JUDGED, now))
     deviations.save(tx, after)
     return after

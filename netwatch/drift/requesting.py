@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from netwatch.config.changes import freezes, members, patience
+from netwatch.domain.audit import encode
 from netwatch.domain.drift.change_request import ChangeRequest, ChangeState, ChangeStep
 from netwatch.domain.drift.change_steps import TIME, step
 from netwatch.domain.drift.change_window import Freeze, ended, frozen, passes
+from netwatch.domain.vouching import stands
 from netwatch.storage import audit, baselines, change_requests, deviations, events
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message, _
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
     from netwatch.config import Settings
     from netwatch.domain.registers import Doer
+
+LONGEST = 1000
+"""Characters of its targets that an event in the audit log holds."""
 
 _SAID = {
     ChangeStep.SUBMIT: _("change request {number} is submitted: {title}"),
@@ -90,7 +96,7 @@ def vouch(
         actor=actor,
         action=f"change.{what.replace(' ', '_')}",
         subject=f"change/{request.id}",
-        detail={**more, **_said(request)},
+        detail={**more, **_said(request), **stands(f"change/{request.id}", request.state.value, request.seal)},
         now=now,
     )
 
@@ -105,11 +111,19 @@ def _said(request: ChangeRequest) -> dict[str, Any]:
         "start": request.start.isoformat(),
         "end": request.end.isoformat(),
         "emergency": request.emergency,
-        "targets": [
-            {"device": each.device, "group": each.group, "facets": list(each.facets), "paths": list(each.paths)}
-            for each in request.targets
-        ],
+        "targets": _bounded(
+            [
+                {"device": each.device, "group": each.group, "facets": list(each.facets), "paths": list(each.paths)}
+                for each in request.targets
+            ]
+        ),
     }
+
+
+def _bounded(targets: list[dict[str, Any]]) -> list[dict[str, Any]] | str:
+    """Return what an event can hold. Of more it has the digest: it must never lose where the request stands."""
+    text = encode(targets)
+    return targets if len(text) <= LONGEST else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def devices(settings: Settings, request: ChangeRequest) -> frozenset[str]:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.baseline import NETWATCH
+from netwatch.domain.vouching import stands
 from netwatch.storage import audit, events
 from netwatch.storage.events import Entry, EventKind
 from probes.api import Message, _
@@ -82,6 +83,7 @@ def trace(tx: Connection, finding: Finding, what: Happening, now: datetime) -> i
             "verdict": told.verdict.value,
             "change": told.change,
             "entry": told.entry,
+            **stands(finding.key, finding.state.value, finding.says),
         },
         now=now,
     )

@@ -68,6 +68,11 @@ def get(tx: Connection, number: int) -> ChangeRequest | None:
     return next(iter(_read(tx, select(change_requests).where(change_requests.c.id == number))), None)
 
 
+def everything(tx: Connection) -> tuple[ChangeRequest, ...]:
+    """Return every one, the oldest first."""
+    return _read(tx, select(change_requests))
+
+
 def alive(tx: Connection) -> tuple[ChangeRequest, ...]:
     """Return those with which something is still to happen, the oldest first."""
     return _read(tx, select(change_requests).where(change_requests.c.state.not_in(OVER)))

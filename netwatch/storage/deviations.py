@@ -12,7 +12,7 @@ from netwatch.domain.model import Severity
 from netwatch.storage.schema import findings, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -61,6 +61,12 @@ def stand(tx: Connection) -> tuple[Finding, ...]:
     """Return all that stand, by device and facet."""
     query = select(findings).where(findings.c.state != CLOSED).order_by(findings.c.device, findings.c.facet)
     return tuple(_finding(row) for row in tx.execute(query))
+
+
+def everything(tx: Connection) -> Iterator[Finding]:
+    """Yield every one, the oldest first."""
+    for row in tx.execute(select(findings).order_by(findings.c.id).execution_options(yield_per=500)):
+        yield _finding(row)
 
 
 def of_change(tx: Connection, change: int) -> tuple[Finding, ...]:

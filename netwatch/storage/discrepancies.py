@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, or_, select, update
 
 from netwatch.domain.approval import Discrepancy, Happened, Happening, Verdict
+from netwatch.domain.drift.baseline import NETWATCH
+from netwatch.domain.vouching import stands
+from netwatch.storage import audit
 from netwatch.storage.schema import discrepancies, storable
 
 if TYPE_CHECKING:
@@ -40,13 +44,26 @@ def add(tx: Connection, found: Discrepancy, origin: EventId) -> int:
         )
     )
     assert done.inserted_primary_key is not None  # noqa: S101 - one row was inserted
-    return int(done.inserted_primary_key[0])
+    number = int(done.inserted_primary_key[0])
+    _vouch(tx, replace(found, id=number), NETWATCH, found.noticed)
+    return number
 
 
 def judge(tx: Connection, found: Discrepancy) -> bool:
     """Write a judgement; False where it was judged before."""
     which = (discrepancies.c.id == found.id) & (discrepancies.c.state == OPEN)
-    return bool(tx.execute(update(discrepancies).where(which).values(_verdict(found))).rowcount)
+    if not tx.execute(update(discrepancies).where(which).values(_verdict(found))).rowcount:
+        return False
+    _vouch(tx, found, found.judged_by or NETWATCH, found.judged_at or found.noticed)
+    return True
+
+
+def _vouch(tx: Connection, found: Discrepancy, actor: str, now: datetime) -> None:
+    """Write into the audit log where it stands: what nobody approved is not made to look approved by hand."""
+    what = f"unapproved/{found.id}"
+    said = {"kind": found.happened.kind.value, "device": found.happened.device, "item": found.happened.item}
+    detail = {**said, **stands(what, found.verdict.value, str(found.entry or "-"))}
+    audit.record(tx, actor=actor, action=f"unapproved.{found.verdict.value}", subject=what, detail=detail, now=now)
 
 
 def get(tx: Connection, number: int) -> Discrepancy | None:

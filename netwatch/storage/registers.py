@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from netwatch.domain.registers import Entry, EntryState, EntryStep
+from netwatch.domain.vouching import stands
+from netwatch.storage import audit
 from netwatch.storage.schema import entries, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Row
@@ -45,8 +47,8 @@ def save(tx: Connection, entry: Entry, was: EntryState) -> bool:
     return bool(tx.execute(query).rowcount)
 
 
-def take(tx: Connection, taken: Taken) -> None:
-    """Record a step."""
+def take(tx: Connection, entry: Entry, taken: Taken) -> None:
+    """Record a step, and in the audit log what the entry is after it."""
     tx.execute(
         insert(steps).values(
             entry_id=taken.entry,
@@ -58,12 +60,27 @@ def take(tx: Connection, taken: Taken) -> None:
             values=dict(taken.values) if taken.values else None,
         )
     )
+    what = f"entry/{entry.id}"
+    audit.record(
+        tx,
+        actor=taken.actor,
+        action=f"register.{taken.step.value}",
+        subject=what,
+        detail={"register": entry.register, **stands(what, entry.state.value, entry.seal)},
+        now=taken.at,
+    )
 
 
 def get(tx: Connection, number: int) -> Entry | None:
     """Return the entry of that number."""
     row = tx.execute(select(entries).where(entries.c.id == number)).one_or_none()
     return None if row is None else _entry(row)
+
+
+def everything(tx: Connection) -> Iterator[Entry]:
+    """Yield every one, the oldest first."""
+    for row in tx.execute(select(entries).order_by(entries.c.id).execution_options(yield_per=500)):
+        yield _entry(row)
 
 
 def open_entries(tx: Connection, register: str | None = None) -> tuple[Entry, ...]:

@@ -163,7 +163,7 @@ def _begin(tx: Connection, kind: RegisterType, entry: Entry, now: datetime) -> N
     if registers.save(tx, after, entry.state):
         data = {"entry": entry.id, "register": kind.name, "step": EntryStep.OPEN.value, "state": after.state.value}
         event = events.add(tx, events.Entry(EventKind.REGISTER, now, now, data=data))
-        registers.take(tx, Taken(entry.id, EntryStep.OPEN, NETWATCH, now, int(event)))
+        registers.take(tx, after, Taken(entry.id, EntryStep.OPEN, NETWATCH, now, int(event)))
 
 
 def _named(kind: RegisterType, entry: Entry) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
@@ -21,6 +22,7 @@ from netwatch.storage.events import EventKind
 from netwatch.workers.approval import ApprovalWorker
 from probes.api import Component, Inventory, Measurement, Message, State, Value
 from roster import render
+from tests.audit_log import doubts, unguarded
 from tests.scenario import Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -284,6 +286,16 @@ async def test_a_leader_says_what_it_was_and_it_is_not_judged_twice(room: Room, 
         room.do("boss", "judge_unapproved", number=1, verdict="harmless", text="again")
     (found,) = room.found()
     assert (found.verdict.value, found.judgement, found.judged_at) == (verdict, "核实过", room.clock.now())
+    assert room.rows(lambda tx: doubts(tx, room.settings)) == []
+
+
+@pytest.mark.parametrize("state", ["explained", "harmless"])
+async def test_what_was_made_to_look_approved_in_the_database_is_none_of_the_log(room: Room, state: str):
+    await gone(room)
+    assert room.rows(lambda tx: doubts(tx, room.settings)) == []
+    unguarded(room.database, f"UPDATE discrepancies SET state = '{state}'")
+    (said,) = room.rows(lambda tx: doubts(tx, room.settings))
+    assert re.fullmatch(f"unapproved/1 is {state}; by event \\d+ of the log it is open", said)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -18,9 +19,9 @@ from netwatch.domain.drift.condition import Condition
 from netwatch.domain.drift.finding import Closing, Finding, FindingState
 from netwatch.domain.drift.snapshot import Snapshot, canonical, digest
 from netwatch.domain.drift.verdict import Verdict
+from netwatch.domain.drift.visit import Door
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
-from netwatch.domain.vouching import Ledger
 from netwatch.drift import carrying, journey, judging, rejudging, requesting, standing, troubles
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
@@ -33,6 +34,7 @@ from netwatch.storage import (
     blobs,
     change_requests,
     deviations,
+    doors,
     events,
     judged,
     schema,
@@ -44,6 +46,7 @@ from netwatch.web.pages.fault import fault_page
 from netwatch.workers.observer import Trouble
 from probes.collect import Evidence, EvidenceKind, Section
 from roster import render
+from tests.audit_log import doubts, unguarded
 from tests.scenario import START, Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -198,14 +201,7 @@ class Site(Scenario):
 
     def doubts(self) -> list[str]:
         """Return what the audit log and the rows do not agree on."""
-
-        def look(tx: Any) -> list[str]:
-            ledger = Ledger()
-            for event in audit.after(tx, 0):
-                ledger.take(event)
-            return [str(each.message) for each in ledger.wrong(judged.everything(tx), baselines.in_force(tx))]
-
-        return self.rows(look)
+        return self.rows(lambda tx: doubts(tx, self.settings))
 
     def refused(self, sentence: str, who: str, action: str, /, **values: Any) -> None:
         with pytest.raises(UsageError, match=sentence):
@@ -636,6 +632,10 @@ def test_who_asked_for_a_register_entry_or_was_to_do_it_does_not_approve_what_ca
     approved.refused(sentence, "boss", "approve_drift", number=finding.id)
     approved.refused(sentence, "boss", "approve_drift", device="sw-1", facet="running", content=finding.content)
     approved.do("chief", "approve_drift", number=finding.id)
+    assert approved.doubts() == []
+    as_text = "'" + json.dumps({**values, "implementer": "chief"}) + "'"
+    unguarded(approved.database, 'UPDATE entries SET "values" = ' + as_text.replace(":", r"\:"))
+    assert "baseline/2 was judged by chief, whose own it is: four eyes are needed" in approved.doubts()
 
 
 def test_a_change_is_verified_proposed_approved_and_closed(approved: Site) -> None:
@@ -787,6 +787,77 @@ def test_a_waiver_that_was_altered_in_the_database_is_none_of_the_log(
     (says,) = judged._waivers(SimpleNamespace(execute=lambda _query: [altered_row]))
     monkeypatch.setattr(judged, "_waivers", lambda _tx: [says])
     assert approved.doubts() == [f"waiver/1 says that {row['granted_by']} judged it, and the log does not"]
+
+
+BY_HAND = {
+    "a window that was made longer": (
+        "UPDATE change_requests SET \"end\" = '2026-12-31 00:00:00'",
+        "change/1 is not what it was at event",
+    ),
+    "another device in its scope": (
+        "UPDATE change_targets SET device = 'sw-2'",
+        "change/1 is not what it was at event",
+    ),
+    "another who is to do it": (
+        "UPDATE change_implementers SET person = 'wang'",
+        "change/1 is not what it was at event",
+    ),
+    "another who asked for it": (
+        "UPDATE change_requests SET requested_by = 'chief'",
+        "change/1 is not what it was at event",
+    ),
+    "who asked and who approved exchanged": (
+        "UPDATE change_requests SET requested_by = judged_by, judged_by = requested_by",
+        "change/1 says that zhang judged it, and the log does not",
+    ),
+    "an approval that is older than the log": (
+        "UPDATE change_requests SET judged_by = 'chief', judged_at = '2020-01-01 00:00:00'",
+        "change/1 says that chief judged it, and the log does not",
+    ),
+    "a request that was rejected and is approved": (
+        "UPDATE change_requests SET state = 'approved', ended = NULL WHERE id = 2",
+        "change/2 is approved; by event",
+    ),
+    "a request that is gone": (
+        "DELETE FROM change_targets; DELETE FROM change_implementers; DELETE FROM change_requests WHERE id = 2",
+        "change/2 is not in the database; by event",
+    ),
+    "a finding that is over": (
+        "UPDATE findings SET state = 'closed', closing = 'reverted'",
+        "finding/1 is closed; by event",
+    ),
+    "a finding that is borne with": ("UPDATE findings SET state = 'waived'", "finding/1 is waived; by event"),
+    "a finding that a request explains": (
+        "UPDATE findings SET verdict = 'authorised', change_id = 1",
+        "finding/1 is not what it was at event",
+    ),
+    "a finding that is gone": ("DELETE FROM findings", "is not in the database; by event"),
+}
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+def test_what_was_made_to_look_approved_in_the_database_is_none_of_the_log(approved: Site, what: str) -> None:
+    approved.change(200, 300)
+    approved.do("boss", "reject_change", number=approved.change(400, 500, approve=False), text="no")
+    approved.reads(60, MOVED)
+    assert approved.doubts() == []
+    statement, sentence = BY_HAND[what]
+    unguarded(approved.database, *statement.split(";"))
+    assert any(sentence in each for each in approved.doubts()), approved.doubts()
+
+
+def test_a_request_with_more_targets_than_an_event_holds_is_vouched_for(approved: Site) -> None:
+    paths = [f"interface GE1/0/{number} {'x' * 180}" for number in range(200)]
+    approved.change(200, 300, devices=["sw-1", "sw-2"], paths=paths)
+    assert approved.doubts() == []
+    unguarded(approved.database, "UPDATE change_targets SET paths = '[]' WHERE id = 2")
+    assert any("change/1 is not what it was" in each for each in approved.doubts())
+
+
+def test_a_host_key_that_was_written_into_the_database_is_none_of_the_log(approved: Site) -> None:
+    door = Door("sw-1", "ssh", host_key="SHA256:" + "a" * 43, trusted_by="boss", trusted_at=approved.moment(1))
+    approved.database.write_now(lambda tx: doors.save(tx, door))
+    assert approved.doubts() == ["host key/sw-1 says that boss judged it, and the log does not"]
 
 
 def test_a_waiver_that_has_expired_opens_its_finding_again(approved: Site) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from netwatch.domain import seal
 from netwatch.domain.registers import Doer, NotAllowed
 from probes.api import _
 
@@ -71,7 +70,7 @@ class Baseline:
 
 def sealed(baseline: Baseline) -> str:
     """Return what an approval binds, SHA-256 in hex: this content of this facet by these rules, for this change."""
-    bound = [
+    return seal.sealed(
         "netwatch baseline",
         baseline.device,
         baseline.facet,
@@ -79,8 +78,7 @@ def sealed(baseline: Baseline) -> str:
         baseline.rules,
         baseline.difference,
         baseline.change,
-    ]
-    return hashlib.sha256(json.dumps(bound, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    )
 
 
 def approve(

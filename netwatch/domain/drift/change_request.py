@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from netwatch.domain.audit import milliseconds
+from netwatch.domain.seal import sealed
 from probes.api import _
 
 if TYPE_CHECKING:
@@ -137,3 +139,17 @@ class ChangeRequest:
     def parties(self) -> frozenset[str]:
         """Whose change it is, and who therefore approves nothing of it."""
         return frozenset({self.requested_by, *self.implementers})
+
+    @property
+    def seal(self) -> str:
+        """What an approval of it binds, as a digest: who may change what, and when."""
+        return sealed(
+            "netwatch change request",
+            self.kind.value,
+            self.requested_by,
+            self.implementers,
+            milliseconds(self.start),
+            milliseconds(self.end),
+            self.emergency,
+            [[each.device, each.group, each.facets, each.paths] for each in self.targets],
+        )

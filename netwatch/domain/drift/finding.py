@@ -111,6 +111,16 @@ class Finding:
         """Whether the device still deviates so."""
         return self.state is not FindingState.CLOSED
 
+    @property
+    def key(self) -> str:
+        """What the audit log calls it: it is written there before it has a number."""
+        return f"finding/{self.fingerprint[:16]}"
+
+    @property
+    def says(self) -> str:
+        """What it was judged to be, and by what it is explained, in a word that is compared."""
+        return f"{self.told.verdict.value} {self.told.change or '-'} {self.told.entry or '-'}"
+
 
 def close(finding: Finding, how: Closing, now: datetime) -> Finding:
     """Return a finding that is over; the episode keeps what it was."""
