@@ -16,6 +16,7 @@ from netwatch.errors import UsageError
 from netwatch.language import duration, of_terminal, translations
 from netwatch.language import gettext as _
 from netwatch.storage import events, faults, outbox
+from netwatch.web.pages import naming
 from netwatch.web.wording import HAPPENINGS, NOTICES
 from probes.api import _ as mark
 
@@ -209,7 +210,11 @@ def _print_timeline(database: Database, fault: Fault, settings: Settings) -> Non
 
 
 def _rest(entry: Entry, settings: Settings) -> str:
-    parts = [settings.called(entry.actor), site.told(entry.summary) if entry.summary else "", entry.text or ""]
+    parts = [
+        settings.called(entry.actor),
+        site.told(naming.message(settings, entry.summary)) if entry.summary else "",
+        entry.text or "",
+    ]
     said = _(": ").join(part for part in parts if part)
     return f"  {said}" if said else ""
 
@@ -223,7 +228,9 @@ def _print_telling(database: Database, fault: Fault, settings: Settings) -> None
         answer = " ".join(filter(None, (_("told") if each.told else _("not told"), settings.called(each.person))))
         about = _("{text} ({note})").format(text=answer, note=_(NOTICES.get(each.kind, each.kind)))
         outcome = f" [{_(letter.state.value)}]" if letter is not None else ""
-        print(f"  {local(each.at, settings.site.zone)}  {_(': ').join((about, site.told(each.why)))}{outcome}")
+        print(
+            f"  {local(each.at, settings.site.zone)}  {_(': ').join((about, site.told(naming.message(settings, each.why))))}{outcome}"
+        )
     for letter in letters.values():
         if letter.recipient:
             sent = local(letter.sent_at, settings.site.zone) if letter.sent_at else "-"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from netwatch.config import Settings
 
-NAMES = ("device", "who")
+NAMES = ("device", "person", "who")
 """The values of stored sentences that name a device or a person."""
 
 

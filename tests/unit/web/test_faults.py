@@ -10,6 +10,7 @@ from netwatch.domain.model import Acknowledgement, DeviceState, Severity, Told
 from netwatch.storage import faults, outbox
 from netwatch.storage.faults import Decided
 from netwatch.storage.outbox import Delivery
+from netwatch.web.pages import naming
 from netwatch.web.pages.faults import FULLY, MOST, fault_list, open_faults
 from probes.api import Message
 from tests.hospital import NOW, Hospital, bad_night, down, fault, letter, mail
@@ -140,6 +141,7 @@ def test_more_faults_than_fit_are_counted_and_not_shown(well: Hospital) -> None:
 
 
 def test_names_in_a_stored_sentence_become_what_people_call_them(well: Hospital) -> None:
+    assert str(naming.message(well.settings, Message("mail to {person}", {"person": "zhang"}))) == "mail to 张伟"
     well.write(lambda tx: down(tx, fault("core-1", quiet=Message("{who} has taken it", {"who": "zhang"}))))
     assert str(only(well).quiet) == "张伟 has taken it"
 

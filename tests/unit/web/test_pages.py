@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.domain.model import Acknowledgement, DeviceState, Told
+from netwatch.domain.model import Acknowledgement, DeviceState, FaultId, Told
 from netwatch.errors import StorageUnavailable
 from netwatch.language import translations
+from netwatch.mail.forwarding import OFF_DUTY
 from netwatch.storage import devices, events, faults
 from netwatch.storage.devices import Standing
 from netwatch.storage.events import Entry, EventKind
+from netwatch.storage.outbox import Delivery
 from probes.api import Message
-from tests.hospital import NOW, down, fault
+from tests.hospital import NOW, down, fault, letter, mail
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -152,6 +154,19 @@ async def test_a_fault_has_its_case_its_mails_and_the_reasons(bad: Page) -> None
     assert "zhang@hospital.example" in told
     assert "550 no such user" in told
     assert "4 tries" in told
+
+
+async def test_why_a_mail_did_not_leave_is_said_in_the_readers_language(bad: Page) -> None:
+    def give_up(tx: Connection) -> None:
+        core = faults.get(tx, FaultId(1))
+        assert core is not None
+        mail(tx, replace(letter(core, "li", Delivery.DROPPED, error=str(OFF_DUTY)), key="other"))
+        mail(tx, replace(letter(core, "li", Delivery.GIVEN_UP, error="the disk is 100% full"), key="more"))
+
+    bad.hospital.write(give_up)
+    told = text_of((await bad.get("/faults/1", **{"accept-language": "zh-CN"})).text)
+    assert "邮件发出前收件人已下班，改为通知当前当班人员" in told
+    assert "the disk is 100% full" in told
 
 
 async def test_a_hidden_fault_leads_to_the_one_in_front(bad: Page) -> None:
