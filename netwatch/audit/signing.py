@@ -84,9 +84,9 @@ def public_key(text: str) -> bytes:
     return found
 
 
-def is_made(folder: Path) -> bool:
-    """Whether the key is there: who only looks must not make one."""
-    path = folder / f"{NAME}.key"
+def is_made(folder: Path, name: str = NAME) -> bool:
+    """Whether a key is there: who only looks must not make one."""
+    path = folder / f"{name}.key"
     try:
         return path.exists()
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,11 +22,16 @@ from netwatch.domain.checkpoints import (
     vouched,
 )
 from netwatch.domain.vouching import Ledger
+from netwatch.drift import rereading
+from netwatch.drift.keeping import SECRETS, Keys
+from netwatch.drift.sealing import KEY
+from netwatch.keyring import Keyring
 from netwatch.storage import audit, baselines, blobs, checkpoints, judged
 from probes.api import Message, _
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+    from datetime import tzinfo
 
     from sqlalchemy import Connection
 
@@ -51,7 +57,10 @@ class Asked:
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The fields of each register that name people."""
     deep: bool = False
-    """Whether the texts of devices are hashed anew as well."""
+    """Whether the texts of devices are hashed anew as well, and made anew from what the devices said."""
+    reads: Keys | None = None
+    """What that is opened with; without it, it is not."""
+    zone: tzinfo = UTC
 
 
 def asked(settings: Settings, more: Iterable[bytes] = ()) -> Asked:
@@ -61,7 +70,9 @@ def asked(settings: Settings, more: Iterable[bytes] = ()) -> Asked:
     """
     own = (signing.Signer(settings.keys).public,) if signing.is_made(settings.keys) else ()
     people = {name: kind.people for name, kind in types(settings.file).items()}
-    return Asked(signing.Keys((*own, *more)), settings.anchors, people=people)
+    made = all(signing.is_made(settings.keys, name) for name in (KEY, SECRETS))
+    reads = Keys.of(Keyring(settings.keys)) if made else None
+    return Asked(signing.Keys((*own, *more)), settings.anchors, people=people, reads=reads, zone=settings.site.zone)
 
 
 def verify(tx: Connection, asked: Asked) -> Verified:
@@ -92,7 +103,7 @@ def _verified(tx: Connection, asked: Asked) -> Verified:
     if asked.start <= 1:
         wrong += seen.ledger.wrong(judged.everything(tx, asked.people), baselines.in_force(tx), judged.rows(tx))
     if asked.deep:
-        wrong += _altered(tx)
+        wrong += _altered(tx, asked)
     good = vouched((*rows, *(each.checkpoint for each in found)), walked.hashes, authentic)
     wrong += unvouched(walked, good)
     ordered = tuple(sorted(wrong, key=lambda each: (not each.seq, each.seq))[:MOST])
@@ -169,10 +180,12 @@ class _Seen:
             yield Wrong(0, Message(_("no event of the log has the digits {digits}"), {"digits": each[:64]}))
 
 
-def _altered(tx: Connection) -> Iterator[Wrong]:
+def _altered(tx: Connection, asked: Asked) -> Iterator[Wrong]:
     """Yield the texts of devices that are no longer what was read."""
     for name in blobs.altered(tx):
         yield Wrong(0, Message(_("the text {name} was altered in the database"), {"name": name[:12]}))
+    if asked.reads is not None:
+        yield from (Wrong(0, each) for each in rereading.altered(tx, asked.reads, asked.zone))
 
 
 def _exhausted(going: Generator[Wrong, None, T]) -> tuple[T, list[Wrong]]:

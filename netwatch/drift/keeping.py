@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+SECRETS = "secrets"
+"""The name of the key in the keyring that secrets are tagged with."""
 SHRUNK = _("the text has only {now} bytes and had {before}; it is read again before that is believed")
 
 
@@ -42,7 +44,7 @@ class Keys:
     @classmethod
     def of(cls, ring: Keyring) -> Keys:
         """Return them from a keyring, made where there are none yet."""
-        return cls(ring.get(KEY), ring.get("secrets"))
+        return cls(ring.get(KEY), ring.get(SECRETS))
 
 
 @dataclass(frozen=True, slots=True)

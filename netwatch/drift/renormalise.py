@@ -50,12 +50,13 @@ def outdated(tx: Connection) -> Mapping[tuple[str, str], tuple[int, ...]]:
     """Return the captures whose texts other versions of the rules have made, by device and facet, the oldest first."""
     found: dict[tuple[str, str], tuple[int, ...]] = defaultdict(tuple)
     for label in captures.rules(tx):
-        for device, facet, number in () if _is_current(label) else captures.made_by(tx, label):
+        for device, facet, number in () if is_current(label) else captures.made_by(tx, label):
             found[device, facet] = tuple(sorted((*found[device, facet], number)))
     return found
 
 
-def _is_current(label: str) -> bool:
+def is_current(label: str) -> bool:
+    """Whether a text of that name and version of the rules is one of today's."""
     name = label.rpartition("/")[0]
     try:
         return rules_of(name).label == label

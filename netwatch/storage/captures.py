@@ -143,6 +143,12 @@ def _last(tx: Connection, *which: ColumnElement[bool]) -> Kept | None:
     return None if row is None else _kept(row)
 
 
+def everything(tx: Connection) -> Iterator[Kept]:
+    """Yield the reads that are kept, the oldest first."""
+    for row in tx.execute(select(captures).order_by(captures.c.id).execution_options(yield_per=20)):
+        yield _kept(row)
+
+
 def each(tx: Connection, device: str, facet: str) -> Iterator[Kept]:
     """Yield the reads of a facet that are kept, the oldest first."""
     for row in tx.execute(select(captures).where(_of(device, facet)).order_by(captures.c.id)):

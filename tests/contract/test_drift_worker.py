@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from netwatch.audit import verifying
 from netwatch.drift import renormalise
 from netwatch.errors import UsageError
 from netwatch.storage import blobs, captures, deviations, doors
 from netwatch.workers.janitor import Janitor
+from tests.audit_log import unguarded
 from tests.drift_scene import KEY, DriftService, config, watching
 
 if TYPE_CHECKING:
@@ -51,6 +54,47 @@ async def test_a_change_that_nobody_approved_is_a_fault_and_ends_with_the_change
         await changed(scene, "uplink")
         assert scene.wrong() == {}
         assert scene.rows(deviations.stand) == ()
+
+
+SWAPPED = {
+    "what two devices said exchanged": (
+        "UPDATE captures SET sealed = (SELECT c.sealed FROM captures c WHERE c.id = 3 - captures.id)",
+        "read 1 of sw-1/running cannot be opened: it was altered, or the key `captures` is another",
+    ),
+    "the texts of two devices exchanged": (
+        "UPDATE snapshots SET content = (SELECT s.content FROM snapshots s WHERE s.id = 3 - snapshots.id)",
+        "sw-1/running is {other} in the database, and no read that is kept gave it",
+    ),
+    "the texts of two devices and of their reads exchanged": (
+        (
+            "UPDATE snapshots SET content = (SELECT s.content FROM snapshots s WHERE s.id = 3 - snapshots.id);"
+            "UPDATE captures SET content = (SELECT c.content FROM captures c WHERE c.id = 3 - captures.id)"
+        ),
+        "read 1 of sw-1/running says something else than the text in the database",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SWAPPED)
+async def test_texts_that_were_exchanged_in_the_database_are_found_by_who_looks_deep(
+    tmp_path: Path, database: Database, what: str
+) -> None:
+    scene = DriftService(watching(tmp_path, "sw-1", "sw-2"), database)
+    scene.devices.says = {name: config(name) for name in ("sw-1", "sw-2")}
+    async with scene.running():
+        await scene.visited(2)
+
+    def wrong() -> list[str]:
+        asked = replace(verifying.asked(scene.settings), deep=True)
+        return [str(each.message) for each in scene.rows(partial(verifying.verify, asked=asked)).wrong]
+
+    assert not [each for each in wrong() if "running" in each]
+    other = scene.newest("sw-2" if scene.newest("sw-1").id == 1 else "sw-1").content  # type: ignore[union-attr]
+    statements, sentence = SWAPPED[what]
+    unguarded(database, *statements.split(";"))
+    device = scene.kept("sw-1")[0].id == 1
+    expected = sentence.format(other=other[:12])
+    assert (expected if device else expected.replace("sw-1", "sw-2")) in wrong()
 
 
 async def test_the_window_of_a_change_request_has_its_devices_read_when_it_opens_and_when_it_ends(
