@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def add_verb(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add it."""
     feed = verbs.add_parser("feed", help=_("duty as a calendar to subscribe to, under a secret address"))
-    inner = feed.add_subparsers(metavar="VERB", required=True)
+    inner = feed.add_subparsers(metavar=_("VERB"), required=True)
     new = inner.add_parser("new", help=_("make one: your own duty, or with a leader's word another's"))
     of = new.add_mutually_exclusive_group()
     of.add_argument("--person", metavar="NAME", help=_("whose duty; for leaders"))

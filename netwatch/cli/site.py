@@ -154,9 +154,12 @@ def moment(text: str, of: Settings) -> datetime:
 
 def number(text: str) -> int:
     """Read a number that a database can hold."""
-    found = int(text)
+    try:
+        found = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("must be a whole number")) from None
     if abs(found) > LARGEST:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(_("is too large"))
     return found
 
 
