@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netwatch.config.registers import types
-from netwatch.config.settings import Role
 from netwatch.domain.approval import JUDGEMENTS, Fit, Verdict, claim, explained, fit, judged
 from netwatch.errors import UsageError
 from netwatch.storage import discrepancies, events, parts, registers
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 def explain(tx: Connection, doing: Doing) -> Message:
     """Tie something that happened to the approved entry that explains it, even if that was approved afterwards."""
-    _leads(doing)
+    doing.leader()
     found = _open(tx, doing)
     entry = _entry(tx, doing, found)
     after = explained(found, entry, doing.actor, doing.now, doing.text("text", needed=False))
@@ -39,7 +38,7 @@ def explain(tx: Connection, doing: Doing) -> Message:
 
 def judge(tx: Connection, doing: Doing) -> Message:
     """Say of something that no entry explains what it was."""
-    _leads(doing)
+    doing.leader()
     verdict = next((each for each in JUDGEMENTS if each.value == doing.text("verdict")), None)
     if verdict is None:
         raise UsageError(
@@ -55,12 +54,6 @@ def judge(tx: Connection, doing: Doing) -> Message:
         Verdict.INCIDENT: _("number {number} is judged: an incident"),
     }
     return Message(said[verdict], {"number": after.id})
-
-
-def _leads(doing: Doing) -> None:
-    """Let those pass who lead, by their role or at handovers."""
-    if doing.person.name not in doing.settings.file.handover.leaders:
-        doing.require(Role.LEADER)
 
 
 def _open(tx: Connection, doing: Doing) -> Discrepancy:

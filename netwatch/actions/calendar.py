@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from netwatch.config.day_file import LONGEST_NAME, MOST, YEARS
-from netwatch.config.settings import Role
 from netwatch.errors import UsageError
 from netwatch.storage import calendar, events
 from netwatch.storage.events import EventKind
@@ -25,7 +24,7 @@ _SUMMARY = _("calendar: {date} is {kind}")
 
 def set_day(tx: Connection, doing: Doing) -> Message:
     """Say what one day is: this wins over every file and library."""
-    doing.require(Role.LEADER)
+    doing.leader()
     day = _day(
         {
             "date": doing.text("date"),
@@ -43,7 +42,7 @@ def set_day(tx: Connection, doing: Doing) -> Message:
 
 def clear_day(tx: Connection, doing: Doing) -> Message:
     """Take back what a person said of a day."""
-    doing.require(Role.LEADER)
+    doing.leader()
     day = doing.text("date")
     if not calendar.forget(tx, _date(day, "date")):
         raise UsageError(_("nobody has said anything of {date}"), date=day)
@@ -54,7 +53,7 @@ def clear_day(tx: Connection, doing: Doing) -> Message:
 
 def import_days(tx: Connection, doing: Doing) -> Message:
     """Take over the days of a file. One that tells a whole year takes the place of what files told of it before."""
-    doing.require(Role.LEADER)
+    doing.leader()
     days, file = _days(doing.arguments.get("days")), doing.text("file", needed=False)
     calendar.forget_years(tx, whole_years(days, doing.settings.file.calendar.country))
     calendar.save(tx, days, doing.actor, doing.now)

@@ -60,8 +60,9 @@ class Doing:
         return person
 
     def leader(self) -> Person:
-        """Return whoever acts; UsageError unless they lead."""
-        return self.require(Role.LEADER)
+        """Return whoever acts; UsageError unless they lead: see `leads`."""
+        person = self.require(*WRITES)
+        return person if self.leads(person) else self.require(Role.LEADER)
 
     def leads(self, person: Person) -> bool:
         """Whether somebody leads: by their role, or at handovers."""

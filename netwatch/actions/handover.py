@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netwatch import report
-from netwatch.config.settings import Role
+from netwatch.actions.doing import WRITES
 from netwatch.domain.model import FaultId
 from netwatch.errors import UsageError
 from netwatch.handover import cases, freeze
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from netwatch.actions.doing import Action, Doing
     from netwatch.handover.cases import Opened
     from roster.cover import Shift
-
-LEADS = (Role.LEADER, Role.ADMIN)
-SIGNS = (Role.ENGINEER, *LEADS)
 
 
 def offer(tx: Connection, doing: Doing) -> Message:
@@ -98,7 +95,7 @@ def _relief(doing: Doing, shift: Shift) -> str | None:
 
 
 def _signer(doing: Doing) -> Signer:
-    person = doing.require(*SIGNS)
+    person = doing.require(*WRITES)
     return Signer(person.name, engineer=True, leader=doing.leads(person))
 
 

@@ -13,7 +13,8 @@ class Handover(Table):
     """The report at each shift's end, and how long it waits for its signature."""
 
     leaders: tuple[Name, ...] = ()
-    """Who gets every report, besides the outgoing, the incoming and the leader on call."""
+    """Who leads, whatever their role: they approve as a `leader` does, and get every report, as the outgoing, the
+    incoming and the leader on call do. A `viewer` or an `auditor` approves nothing."""
     open_before: Duration = timedelta(minutes=30)
     """How long before a shift's end the outgoing is asked to offer it, and the incoming gets a preview."""
     remind_after: Duration = timedelta(minutes=15)
