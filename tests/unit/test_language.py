@@ -16,6 +16,7 @@ CHINESE = translations("zh_CN")
         ("there is no {what} '{name}'", {"what": "device", "name": "mail"}, "没有名为“mail”的设备"),
         ("{name} is not among the people of the configuration", {"name": "nobody"}, "nobody 不在配置的人员之中"),
         ("{field}: must not be empty", {"field": "text"}, "text：不能为空"),
+        ("is a list of tables, each written [[{key}]]", {"key": "device"}, "是表的列表，每项写作 [[device]]"),
         ("{keyword} {before} → {after}", {"keyword": "description", "before": "down", "after": "none"},
          "description down → none"),
         ("entry {number} is {state}; this step cannot follow", {"number": 4, "state": "draft"},

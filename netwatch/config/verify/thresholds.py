@@ -91,6 +91,6 @@ def _order(path: KeyPath, threshold: Threshold, *, up: bool) -> Iterator[Finding
     limit = getattr(threshold, first)
     if recover is not None and sign * recover > sign * limit:
         template = (
-            _("must not be above {first}, which is {limit}") if up else _("must not be below {first}, which is {limit}")
+            _("must not be above {key}, which is {limit}") if up else _("must not be below {key}, which is {limit}")
         )
-        yield found((*path, "recover"), template, first=first, limit=f"{limit:g}")
+        yield found((*path, "recover"), template, key=first, limit=f"{limit:g}")
