@@ -68,7 +68,9 @@ OF_SYSTEM = (
 )
 """What the operating system says to people. Such a text fills a sentence, and is translated there."""
 
-AS_WRITTEN = frozenset({"after", "before", "close", "field", "file", "key", "keyword", "line", "name", "section", "user"})
+AS_WRITTEN = frozenset(
+    {"after", "before", "close", "field", "file", "key", "keyword", "line", "name", "section", "user"}
+)
 """Values that are names of a file or a command, or what a device says: a key `group` stays one, and so does a person
 called `nobody`, or a port that somebody describes as `down`."""
 
