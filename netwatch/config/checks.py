@@ -96,8 +96,8 @@ class Checks:
         own = self._named(device)
         inherited = [self._groups[name] for name in groups_of(device) if name in self._groups]
         names = dict.fromkeys(name for table in (*inherited, own) for name in table)
-        if not names and not any(tables_of(device, "check")):
-            template = _("has no check, of its own or of a group, so that nothing would look at it")
+        if not names and not any(self._looks(device)):
+            template = _("has no check and no collect, of its own or of a group, so that nothing would look at it")
             self.findings.append(found(device.path, template))
         for name in names:
             parts = [table[name] for table in (*inherited, own) if name in table]
@@ -106,6 +106,14 @@ class Checks:
             measured = self._measured(tuple(path for path, _raw in parts), merge(parts), whole=True)
             if measured is not None and measured.table.enabled:
                 self.checks.append(measured.of(device.name, name))
+
+    def _looks(self, device: Entry[Device]) -> Iterator[object]:
+        """Yield every table by which a device is looked at: one that is only read is, too."""
+        yield from tables_of(device, "check")
+        yield from tables_of(device, "collect")
+        for group in self._draft.each(Group):
+            if group.name in groups_of(device):
+                yield from tables_of(group, "collect")
 
     def _named(self, entry: Entry[Any]) -> dict[str, tuple[KeyPath, Mapping[str, Any]]]:
         """Return the checks of one table by their names."""

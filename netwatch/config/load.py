@@ -80,6 +80,7 @@ def _between(draft: Draft) -> Iterator[Finding]:
     """Yield what is wrong between tables that are each right."""
     for rule in (
         devices.unique_names,
+        devices.logins,
         devices.references,
         devices.cycles,
         maintenance,

@@ -37,6 +37,17 @@ def unique_names(draft: Draft) -> Iterator[Finding]:
             seen.add(entry.name)
 
 
+def logins(draft: Draft) -> Iterator[Finding]:
+    """Yield people whom one login would make two: they could approve what they asked for."""
+    known: dict[str, str] = {}
+    for path, person in draft.valid(Person):
+        login = person.login or person.name
+        other = known.setdefault(login.casefold(), person.name)
+        if other != person.name:
+            template = _("'{login}' is the login of {other}, too: one login is one person")
+            yield found((*path, "login") if person.login else path, template, login=login, other=other)
+
+
 def references(draft: Draft) -> Iterator[Finding]:
     """Yield groups, parents and canaries that are not there."""
     devices, groups = draft.names(Device), draft.names(Group)

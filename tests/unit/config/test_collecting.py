@@ -104,3 +104,9 @@ def test_our_own_collectors_can_all_be_used() -> None:
     known = Registry.installed()
     assert {"cli", "local", "server", "snmp"} <= set(known.collectors())
     assert all(known.collector(kind).facets for kind in known.collectors())
+
+
+def test_a_device_that_is_only_read_is_looked_at(loaded: Load) -> None:
+    bare = DEVICE.replace('check = [{ kind = "icmp" }]\n', "")
+    assert loaded(GROUPS + bare + 'groups = ["switches"]\n').checks == ()
+    assert loaded(bare + 'collect = [{ kind = "dial", number = 1 }]\n').checks == ()
