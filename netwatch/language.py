@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from probes.api import _ as mark
+from roster.phrase import AS_WRITTEN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,12 +68,6 @@ OF_SYSTEM = (
     mark("Temporary failure in name resolution"),
 )
 """What the operating system says to people. Such a text fills a sentence, and is translated there."""
-
-AS_WRITTEN = frozenset(
-    {"after", "before", "close", "field", "file", "key", "keyword", "line", "name", "section", "user"}
-)
-"""Values that are names of a file or a command, or what a device says: a key `group` stays one, and so does a person
-called `nobody`, or a port that somebody describes as `down`."""
 
 
 def gettext(message: str) -> str:

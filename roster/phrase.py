@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _BROKEN = re.compile("[\ud800-\udfff]")
+AS_WRITTEN = frozenset(
+    {"after", "before", "close", "field", "file", "key", "keyword", "line", "name", "section", "user"}
+)
+"""Values that are names of a file or a command, or what a device says: a key `group` stays one, and so does a person
+called `nobody`, or a port that somebody describes as `down`."""
 
 
 class Phrase(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from roster.phrase import AS_WRITTEN
 from roster.wall import instants, wall
 
 if TYPE_CHECKING:
@@ -85,7 +86,10 @@ class Wording:
     def said(self, phrase: Phrase) -> str:
         """Translate a sentence and those of its values that the catalogue knows; a broken one is shown as it is."""
         gettext = self.translations.gettext
-        values = {name: gettext(v) if isinstance(v, str) and v else v for name, v in phrase.values.items()}
+        values = {
+            name: gettext(v) if isinstance(v, str) and v and name not in AS_WRITTEN else v
+            for name, v in phrase.values.items()
+        }
         template = gettext(phrase.template) if phrase.template else ""
         try:
             if isinstance(note := values.get("note"), str) and _FIELDS.fullmatch(note):

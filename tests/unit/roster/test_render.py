@@ -478,6 +478,11 @@ def test_a_value_that_the_catalogue_knows_is_translated_too():
     assert chinese.said(Sentence("{what} is high", {"what": "temperature"})) == "温度过高"
 
 
+def test_what_a_device_says_stays_as_it_says_it():
+    chinese = ReportWording(Translated({"{keyword} → {after}": "{keyword} 改为 {after}", "down": "中断"}), ZONE)
+    assert chinese.said(Sentence("{keyword} → {after}", {"keyword": "mode", "after": "down"})) == "mode 改为 down"
+
+
 def test_what_was_chosen_in_a_register_is_said_in_the_readers_language():
     chinese = ReportWording(Translated({"infected": "有病毒"}), ZONE)
     assert [chinese.chosen(value) for value in ("infected", "as it was")] == ["有病毒", "as it was"]
