@@ -102,7 +102,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(partial(verifying.verify, asked=asked))
     if arguments.format == "json":
-        print(json.dumps(_plain(found), ensure_ascii=False, indent=2))
+        print(site.as_json(_plain(found)))
     else:
         _tell(found, settings)
     return BROKEN if found.wrong else 0
@@ -151,7 +151,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(partial(audit.newest, wanted=wanted, most=max(1, arguments.most)))
     if arguments.format == "json":
-        print(json.dumps([_event(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_event(each) for each in found]))
         return 0
     if not found:
         print(_("Nothing of that kind is in the audit log."))

@@ -70,7 +70,7 @@ def _show(arguments: argparse.Namespace) -> int:
     days = [day for day in calendar.between(first, until) if month or _special(calendar, day)]
     if arguments.format == "json":
         plain = {"year": year, "status": calendar.status(year).value, "days": [_plain(day) for day in days]}
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        print(site.as_json(plain))
         return 0
     if days:
         rows = [_row(day) for day in days]

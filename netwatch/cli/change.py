@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -122,7 +121,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(partial(change_requests.newest, most=MOST, everything=arguments.all))
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("No change requests."))
@@ -171,7 +170,7 @@ def _show(arguments: argparse.Namespace) -> int:
             "findings": [{"number": each.id, "verdict": each.told.verdict.value} for each in found],
             "baselines": [{"number": each.id, "content": each.content, "state": each.state.value} for each in proposed],
         }
-        print(json.dumps({**_plain(request), **more}, ensure_ascii=False, indent=2))
+        print(site.as_json({**_plain(request), **more}))
         return 0
     print(f"{request.id}  {request.title}  {_state(settings, request)}")
     print(site.table([row for row in _fields(settings, request) if row[1]], (_("Field"), _("Value"))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from netwatch import doctor
@@ -53,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             found.append(_plain(finding))
     if arguments.format == "json":
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print(site.as_json(found))
     return worst
 
 

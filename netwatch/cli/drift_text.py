@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from contextlib import closing
 from dataclasses import dataclass
@@ -133,7 +132,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         found = database.read_now(partial(_compared, settings=settings, arguments=arguments))
     difference = found.difference
     if arguments.format == "json":
-        print(json.dumps(_plain(found), ensure_ascii=False, indent=2))
+        print(site.as_json(_plain(found)))
         return 1 if not difference.empty else 0
     if difference.empty:
         print(_("Nothing differs."))
@@ -236,7 +235,7 @@ def _history(arguments: argparse.Namespace) -> int:
         read = database.read_now(partial(snapshots.history, device=arguments.device, facet=facet))
         approved = database.read_now(partial(baselines.approved, device=arguments.device, facet=facet))
     if arguments.format == "json":
-        print(json.dumps([_told(each) for each in read], ensure_ascii=False, indent=2))
+        print(site.as_json([_told(each) for each in read]))
         return 0
     zone = settings.site.zone
     in_force = approved.content if approved is not None else ""

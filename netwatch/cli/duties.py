@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -152,7 +151,7 @@ def _round(arguments: argparse.Namespace) -> int:
         {"item": each.name, "kind": each.kind.value, "sensor": read.get(each.sensor) if each.sensor else None}
         for each in duty.items
     ]
-    print(json.dumps({**plain(found[0]), "items": items}, ensure_ascii=False, indent=2))
+    print(site.as_json({**plain(found[0]), "items": items}))
     return 0
 
 
@@ -206,7 +205,7 @@ def _print(
 ) -> int:
     rows = list(rows)
     if arguments.format == "json":
-        print(json.dumps(plain, ensure_ascii=False, indent=2))
+        print(site.as_json(plain))
     elif not rows:
         print(_("Nothing."))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ def _timeline(arguments: argparse.Namespace) -> int:
 def _show(found: Iterable[Shift], settings: Settings, arguments: argparse.Namespace) -> int:
     found = tuple(found)
     if arguments.format == "json":
-        print(json.dumps([_plain(shift) for shift in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(shift) for shift in found]))
         return 0 if found else 1
     if not found:
         print(_("Nobody is on duty."))

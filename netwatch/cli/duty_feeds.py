@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -60,7 +59,7 @@ def _show_feeds(arguments: argparse.Namespace) -> int:
              "created": each.created.isoformat(), "by": each.actor}
             for each in found
         ]  # fmt: skip
-        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        print(site.as_json(listed))
     elif not found:
         print(_("No feeds."))
     else:

@@ -218,7 +218,7 @@ def _show_exceptions(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(lambda tx: rows.newest(tx, MOST))
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("No exceptions."))
@@ -287,7 +287,7 @@ def _show_checks(arguments: argparse.Namespace) -> int:
             }
             for each in found
         ]
-        print(json.dumps(listed, ensure_ascii=False, indent=2))
+        print(site.as_json(listed))
     elif not found:
         print(_("Nothing is wrong with the roster."))
     else:
@@ -335,7 +335,7 @@ def _show_fairness(arguments: argparse.Namespace) -> int:
             }
             for each in found.shares
         ]
-        print(json.dumps({"balance": found.balance, "shares": listed}, ensure_ascii=False, indent=2))
+        print(site.as_json({"balance": found.balance, "shares": listed}))
         return 0
     names = _called(settings)
     lines = [

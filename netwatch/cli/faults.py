@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -73,7 +72,7 @@ def _list(arguments: argparse.Namespace) -> int:
     database = site.reader(settings)
     found = database.read_now(partial(_wanted, arguments=arguments))
     if arguments.format == "json":
-        print(json.dumps([_plain(fault) for fault in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(fault) for fault in found]))
         return 0
     if not found:
         print(_("No open faults."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import closing
 from functools import partial
@@ -202,7 +201,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(lambda tx: [cases.read(tx, each) for each in handovers.listed(tx, MOST)])
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("No handover reports yet."))
@@ -235,7 +234,7 @@ def _state(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         opened = database.read_now(lambda tx: cases.read(tx, _archived(tx, arguments.number)))
     if arguments.format == "json":
-        print(json.dumps(_plain(opened), ensure_ascii=False, indent=2))
+        print(site.as_json(_plain(opened)))
         return 0
     print(f"#{opened.archived.id} {opened.archived.shift}  {_stage(opened)}")
     print(_("outgoing: {names}").format(names=_names(opened.case.outgoing, settings)))

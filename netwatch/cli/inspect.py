@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import socket
 import sys
@@ -62,7 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
             print(_told(message), file=sys.stderr)
         return NO_ANSWER
     if arguments.format == "json":
-        print(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
+        from netwatch.cli import site  # noqa: PLC0415 - only programs read JSON
+
+        print(site.as_json(result.as_json()))
     else:
         from netwatch.cli.sections import sections  # noqa: PLC0415 - only people read tables
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -89,7 +88,7 @@ def _show(arguments: argparse.Namespace) -> int:
         found = tuple(reversed(database.read_now(lambda tx: events.search(tx, sought, most))))
         corrections, hidden = database.read_now(events.chained)
     if arguments.format == "json":
-        print(json.dumps([_plain(entry, hidden=entry.id in hidden) for entry in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(entry, hidden=entry.id in hidden) for entry in found]))
         return 0
     if not found:
         print(_("No entries.") if arguments.verb == "search" else _("The duty log is empty."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from datetime import timedelta
 from email import message_from_bytes
@@ -106,7 +105,7 @@ def _queue(arguments: argparse.Namespace) -> int:
     settings = site.settings(arguments)
     found = site.reader(settings).read_now(partial(_wanted, everything=arguments.all))
     if arguments.format == "json":
-        print(json.dumps([_plain(letter) for letter in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(letter) for letter in found]))
         return 0
     if not found:
         print(_("The outbox is empty."))

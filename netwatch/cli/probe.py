@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 from netwatch.cli import site
@@ -45,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(mark("{name} has no such check"), name=arguments.device)
     judged = [(look, reading, _judge(settings, look, reading)) for look, reading in results]
     if arguments.format == "json":
-        print(json.dumps([_plain(*each) for each in judged], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(*each) for each in judged]))
     else:
         for each in judged:
             _print(settings, *each)

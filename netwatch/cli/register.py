@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -131,7 +130,7 @@ def _list(arguments: argparse.Namespace) -> int:
         )
     now = SystemClock().now()
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("No entries."))
@@ -176,7 +175,7 @@ def _show(arguments: argparse.Namespace) -> int:
         steps = [
             {"step": each.step.value, "by": each.actor, "at": each.at.isoformat(), "text": each.text} for each in taken
         ]
-        print(json.dumps({**_plain(entry), "steps": steps}, ensure_ascii=False, indent=2))
+        print(site.as_json({**_plain(entry), "steps": steps}))
         return 0
     kind = types(settings.file).get(entry.register)
     zone = settings.site.zone

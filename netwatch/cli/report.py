@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -116,7 +115,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(lambda tx: service.newest(tx, MOST))
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("No service reports yet."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 from pathlib import Path
@@ -54,7 +53,7 @@ def _list(arguments: argparse.Namespace) -> int:
             }
             for rules, how in found
         ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print(site.as_json(rows))
         return 0
     lines = [
         (rules.name, str(rules.version), str(len(rules.secrets)), ", ".join(each.name for each in how.readings))
@@ -72,7 +71,7 @@ def _test(arguments: argparse.Namespace) -> int:
     # A key for this once: the tags tell what is the same here, and nothing about any other text.
     text = normalise(rules, Capture(arguments.facet, rules.name, (Answer(question, raw),)), secrets.token_bytes(SIZE))
     if arguments.format == "json":
-        print(json.dumps(_plain(text), ensure_ascii=False, indent=2))
+        print(site.as_json(_plain(text)))
     else:
         _show(text)
     return 0 if text.gap is None else 1

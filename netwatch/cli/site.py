@@ -177,6 +177,12 @@ def reached(name: str, of: Settings) -> str:
     return " ".join(filter(None, (person.title or name, person.phone or ""))) if person is not None else name
 
 
+def as_json(value: Any) -> str:
+    """Return a value as JSON that people read, too: what a device says in it moves no cursor and turns no text."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)
+
+
 def table(rows: Iterable[Sequence[str]], head: Sequence[str]) -> str:
     """Return rows as aligned text. A Chinese character is two columns wide."""
     lines = [tuple(head), *(tuple(row) for row in rows)]

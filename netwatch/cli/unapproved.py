@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -77,7 +76,7 @@ def _list(arguments: argparse.Namespace) -> int:
     with closing(site.reader(settings)) as database:
         found = database.read_now(read)
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("Nothing has happened without approval that nobody has judged."))
@@ -111,7 +110,7 @@ def _show(arguments: argparse.Namespace) -> int:
             raise UsageError(template, number=arguments.number)
         entries = database.read_now(partial(_likely, settings=settings, found=found))
     if arguments.format == "json":
-        print(json.dumps({**_plain(found), "entries": [each.id for each in entries]}, ensure_ascii=False, indent=2))
+        print(site.as_json({**_plain(found), "entries": [each.id for each in entries]}))
         return 0
     zone, happened = settings.site.zone, found.happened
     print(f"{found.id}  {happened.device}  {site.told(happened.what)}")

@@ -10,7 +10,7 @@ from netwatch.domain.drift.difference import Difference
 from netwatch.domain.drift.matching import Footing
 from netwatch.domain.drift.permit import Piece
 from netwatch.domain.drift.verdict import Verdict
-from netwatch.domain.drift.words import sentences
+from netwatch.domain.drift.words import many, sentences
 from probes.api import Message, _
 from probes.facets import title
 
@@ -40,7 +40,7 @@ def summary(verdict: Verdict, match: Match, facet: str, difference: Difference) 
     Of one that is partly approved only what is not counts.
     """
     told = sentences(only(difference, match.left) if match.left else difference) or sentences(difference)
-    more = len(told) - 1
+    more = many(told) - 1
     template = (_MORE if more else _ONE)[verdict]
     if match.footing is Footing.CLAIMED:
         template = _CLAIMED[bool(more)]

@@ -14,12 +14,13 @@ from netwatch.domain.drift.risk import turned_off, turned_on
 from probes.api import Message, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from netwatch.domain.drift.difference import Alteration, Difference
 
 MOST = 40
 """So many sentences are made; what is more is counted."""
+LEFT = _("and {left} more differences")
 IN_WORDS = 6
 """So many changed lines of one section are told one by one; more of them are counted."""
 FEW = 3
@@ -53,10 +54,15 @@ def sentences(difference: Difference, most: int = MOST) -> tuple[Message, ...]:
         found += _said(each)
         if len(found) > most:
             left = len(difference.alterations) - number - 1 + len(found) - most
-            return (*found[:most], Message(_("and {left} more differences"), {"left": left}))
+            return (*found[:most], Message(LEFT, {"left": left}))
     if not found and not difference.empty:
         found.append(Message(_("sections stand in another order")))
     return tuple(found)
+
+
+def many(told: Iterable[Message]) -> int:
+    """Return how many differences some sentences are about: of the last one, as many as it says."""
+    return sum(int(each.values["left"]) if each.template == LEFT else 1 for each in told)
 
 
 def shown(text: str, most: int = LONGEST) -> str:

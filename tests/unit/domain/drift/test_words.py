@@ -7,9 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.domain.drift.difference import compare
+from netwatch.domain.drift.matching import Footing, Match
 from netwatch.domain.drift.risk import OTHERWISE, Risk, risks, severity
-from netwatch.domain.drift.words import LONGEST, MOST, sentences
+from netwatch.domain.drift.verdict import Verdict
+from netwatch.domain.drift.words import LONGEST, MOST, many, sentences
 from netwatch.domain.model import Severity
+from netwatch.drift.wording import summary
+from probes.api import Message
 from probes.collect import Section
 
 
@@ -289,3 +293,11 @@ def test_what_is_left_out_is_counted_whatever_the_bound(most):
     difference = compare(text(["x"]), text(["x", *(f"line {number}" for number in range(100))]))
     told = [str(each) for each in sentences(difference, most)]
     assert (len(told), told[-1]) == (most + 1, f"and {100 - most} more differences")
+
+
+@pytest.mark.parametrize("count", [2, 40, 41, 100])
+def test_a_deviation_in_one_sentence_counts_all_that_it_does_not_tell(count):
+    difference = compare(text(["x"]), text(["x", *(f"line {number}" for number in range(count))]))
+    assert many(sentences(difference)) == count
+    said = str(summary(Verdict.UNAUTHORISED, Match(Footing.NOTHING, Message("x")), "running", difference))
+    assert said.endswith(f"and {count - 1} more")
