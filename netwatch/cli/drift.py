@@ -68,7 +68,8 @@ def _status(arguments: argparse.Namespace) -> int:
         raise UsageError(mark("there is no device {name}"), name=arguments.device)
     now = SystemClock().now()
     with closing(site.reader(settings)) as database:
-        found = database.read_now(partial(standings, settings=settings, now=now, device=arguments.device))
+        wanted = None if arguments.device is None else (arguments.device,)
+        found = database.read_now(partial(standings, settings=settings, now=now, devices=wanted))
     found = tuple(each for each in found if not arguments.wrong or _is_wrong(each))
     if arguments.format == "json":
         print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
@@ -77,7 +78,7 @@ def _status(arguments: argparse.Namespace) -> int:
         print(_("Nothing is wrong.") if arguments.wrong else _("Nothing is read: no device has a [[device.collect]]."))
         return 0
     zone = settings.site.zone
-    head = (_("Device"), _("Facet"), _("Verdict"), _("As it is since"), _("Last read"), _("Not saved"), _("Reading"))
+    head = (_("Device"), _("Facet"), _("Verdict"), _("As it is since"), _("Last read"), _("Not saved"), _("In the way"))
     print(site.table([_row(each, zone) for each in found], head))
     return 0
 
@@ -97,7 +98,7 @@ def _row(found: Standing, zone: ZoneInfo) -> tuple[str, ...]:
         local(found.since, zone) if found.since else "",
         local(read, zone) if read else "",
         local(found.unsaved, zone) if found.unsaved else "",
-        _reading(found),
+        site.told(found.obstacle) if found.obstacle is not None else "",
     )
 
 
@@ -108,20 +109,6 @@ def _verdict(found: Standing) -> str:
         return said
     judged = finding.state in {FindingState.WAIVED, FindingState.ACKNOWLEDGED}
     return f"{said} #{finding.id}" + (_(", {state}").format(state=_(finding.state.title)) if judged else "")
-
-
-def _reading(found: Standing) -> str:
-    """Return what is in the way of reading, in one cell."""
-    door, visit = found.door, found.visit
-    if door is not None and door.offered:
-        return _("host key waits: {key}").format(key=door.offered)
-    if door is not None and door.locked:
-        return _("locked: log-ins were refused")
-    if door is not None and door.failures and door.why is not None:
-        return site.told(door.why)
-    if visit is not None and visit.why is not None:
-        return site.told(visit.why)
-    return "" if found.condition is Condition.KNOWN else _(found.condition.title)
 
 
 def _plain(found: Standing) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from netwatch.domain.drift.condition import Condition, Pace, condition
 from netwatch.domain.drift.verdict import Verdict, verdict
 from netwatch.drift.saving import RUNNING, unsaved
 from netwatch.storage import baselines, deviations, doors, snapshots, visits
+from probes.api import Message, _
 from probes.facets import PASSING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -44,22 +45,45 @@ class Standing:
         """Since when it is what it is."""
         return self.snapshot.first_seen if self.snapshot is not None else None
 
+    @property
+    def obstacle(self) -> Message | None:
+        """What is in the way of reading it; None where nothing is."""
+        door, visit = self.door, self.visit
+        if door is not None and door.offered:
+            return Message(_("host key waits: {key}"), {"key": door.offered})
+        if door is not None and door.locked:
+            return Message(_("locked: log-ins were refused"))
+        if door is not None and door.failures and door.why is not None:
+            return door.why
+        if visit is not None and visit.why is not None:
+            return visit.why
+        return None if self.condition is Condition.KNOWN else Message(self.condition.title)
 
-def standings(tx: Connection, settings: Settings, now: datetime, device: str | None = None) -> tuple[Standing, ...]:
-    """Return how the facets of all devices that are read stand, or of one, by device and facet."""
-    collects = tuple(each for each in settings.collects if device in {None, each.device})
-    known, ways = visits.everything(tx), doors.everything(tx)
+
+def standings(
+    tx: Connection, settings: Settings, now: datetime, devices: Collection[str] | None = None
+) -> tuple[Standing, ...]:
+    """Return how the facets of all devices that are read stand, or of some, by device and facet."""
+    collects = tuple(each for each in settings.collects if devices is None or each.device in devices)
+    known, ways = _visits(tx, devices), doors.everything(tx)
     return tuple(
         _standing(tx, settings, now, each, facet, known.get((each.device, facet)), ways.get((each.device, each.name)))
         for each, facet in sorted(_facets(tx, collects, known), key=lambda pair: (pair[0].device, pair[1]))
     )
 
 
+def _visits(tx: Connection, devices: Collection[str] | None) -> dict[tuple[str, str], Visit]:
+    if devices is None:
+        return visits.everything(tx)
+    return {key: visit for name in devices for key, visit in visits.of_device(tx, name).items()}
+
+
 def _facets(
     tx: Connection, collects: tuple[Collect, ...], known: dict[tuple[str, str], Visit]
 ) -> Iterator[tuple[Collect, str]]:
     """Yield what is read of each device, by which way. What has never been tried is known by configuration only."""
-    told = {(each.device, each.facet) for each in snapshots.everything(tx)} | set(known)
+    names = {each.device for each in collects}
+    told = {(name, facet) for name in names for facet in snapshots.facets(tx, name)} | set(known)
     taken: set[tuple[str, str]] = set()
     for each in collects:
         own = {facet for name, facet in told if name == each.device and (not each.facets or facet in each.facets)}

@@ -20,6 +20,7 @@ from netwatch.storage import feeds, overview
 from netwatch.web.guard import SEALED
 from netwatch.web.pages import compliance, handovers, ical
 from netwatch.web.pages.approval import approval_page
+from netwatch.web.pages.baselines import baselines_page
 from netwatch.web.pages.device import device_page
 from netwatch.web.pages.devices import LONGEST, Asked, device_list
 from netwatch.web.pages.fault import fault_page
@@ -97,6 +98,15 @@ class Answers:
     async def unapproved(self, request: Request) -> Response:
         """Answer with what happened without approval, and what was judged last."""
         return await self._show(request, "unapproved.html.j2", lambda tx, v: approval_page(tx, v.settings))
+
+    async def baselines(self, request: Request) -> Response:
+        """Answer with what devices are set to, against what was approved."""
+        return await self._show(
+            request,
+            "baselines.html.j2",
+            lambda tx, v: baselines_page(tx, v.settings, v.wording.now, number(v.query.get("page", "")) or 1),
+            known=("page",),
+        )
 
     async def devices(self, request: Request) -> Response:
         """Answer with the list of devices."""

@@ -46,6 +46,7 @@ def application(
         "/faults": answers.faults,
         "/faults/{number}": answers.fault,
         "/unapproved": answers.unapproved,
+        "/baselines": answers.baselines,
         "/devices": answers.devices,
         "/devices/{name}": answers.device,
         "/handovers/{number}.pdf": answers.handover_pdf,

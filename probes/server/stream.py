@@ -106,9 +106,9 @@ def _close(part: _Part, name: str, rest: str) -> None:
 def _unread(part: _Part) -> Message | None:
     """Say why the server does not tell a facet; None where it does, or ought to."""
     if part.status == NOT_THERE:
-        return Message(_("not on this server: {what}"), {"what": part.why})
+        return Message(_("not on this server: {what}"), {"what": part.why.removesuffix(" is not there")})
     if part.status == NOT_ALLOWED:
-        return Message(_("not for the account that reads: {what}"), {"what": part.why})
+        return Message(_("not for the account that reads: {what}"), {"what": part.why.removesuffix(" cannot be read")})
     return None
 
 

@@ -34,6 +34,7 @@ PAGES = {
     "faults": "/faults",
     "fault": "/faults/1",
     "devices": "/devices",
+    "baselines": "/baselines",
     "device": "/devices/servers-20",
 }
 WIDTHS = {"phone": (360, 740), "desk": (1440, 900)}

@@ -130,7 +130,7 @@ class Site:
         settings = load(self.service.path, Registry.installed())
 
         def is_so() -> bool:
-            found = self.service.rows(partial(standings, settings=settings, now=SystemClock().now(), device="sw-1"))
+            found = self.service.rows(partial(standings, settings=settings, now=SystemClock().now(), devices={"sw-1"}))
             return any(each.facet == "running" and each.verdict is verdict for each in found)
 
         await asyncio.to_thread(wait_for, is_so, 40)

@@ -109,7 +109,7 @@ async def test_what_devices_and_people_write_is_never_markup(page: Page, path: s
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/faults", "/faults/1", "/devices", "/devices/servers-20", "/faults/999", "/unapproved"]
+    "path", ["/", "/faults", "/faults/1", "/devices", "/devices/servers-20", "/faults/999", "/unapproved", "/baselines"]
 )
 async def test_no_page_needs_what_the_policy_forbids(bad: Page, path: str) -> None:
     html = (await bad.get(path)).text

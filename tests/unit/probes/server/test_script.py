@@ -196,8 +196,8 @@ def test_a_server_without_packages_or_sudo_says_so(server: LinuxRoot) -> None:
     (server.path / "etc/sudoers").unlink()
     unread = visited(server.path, "packages", "sudoers").unread
     assert {name: str(why) for name, why in unread.items()} == {
-        "packages": "not on this server: dpkg, rpm or apk is not there",
-        "sudoers": "not on this server: sudo is not there",
+        "packages": "not on this server: dpkg, rpm or apk",
+        "sudoers": "not on this server: sudo",
     }
 
 
