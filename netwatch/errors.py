@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class NetwatchError(Exception):
     """What netwatch says in one sentence, without a traceback.
 
-    The sentence is kept untranslated, as `Message`s are: an English template and what fills it.
+    The sentence is kept untranslated, as `Message`s are: an English template and what fills it, a `note` among that
+    being a sentence of its own.
     """
 
     exit_code = 1
@@ -31,7 +32,9 @@ class NetwatchError(Exception):
     def __init__(self, template: str, **values: str | float) -> None:
         self.template = template
         self.values = values
-        super().__init__(template.format_map(values) if values else template)
+        note = values.get("note")
+        filled = {**values, "note": note.format_map(values)} if isinstance(note, str) else values
+        super().__init__(template.format_map(filled) if values else template)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from netwatch.storage.database import Database
     from netwatch.storage.soundness import Soundness
+    from probes.api import Message
 
 T = TypeVar("T")
 
@@ -147,14 +148,20 @@ def _taken_over(source: Path, part: Path) -> Soundness:
     try:
         broken = _within(part, soundness.damage)
         if broken:
-            raise StorageError(REFUSED, path=str(source), what=str(broken[0]))
+            raise _refused(source, broken[0])
         _within(part, _bring_up_to_date)
         found = _within(part, soundness.examine)
     except DBAPIError as error:
         raise StorageError(REFUSED, path=str(source), what=said(error)) from error
     if found.broken:
-        raise StorageError(REFUSED, path=str(source), what=str(found.broken[0]))
+        raise _refused(source, found.broken[0])
     return found
+
+
+def _refused(source: Path, why: Message) -> StorageError:
+    return StorageError(
+        _("{path} cannot be restored: {note}"), **{**why.values, "path": str(source), "note": why.template}
+    )
 
 
 def _bring_up_to_date(tx: Connection) -> None:

@@ -17,19 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from netwatch.errors import NetwatchError, UsageError
-
-if TYPE_CHECKING:
-    from probes.api import Message
+from netwatch.errors import NetwatchError
+from probes.api import _
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from probes.api import Message
 
 log = structlog.get_logger()
 
 LONGEST = 64 * 1024
 PATIENCE = 30.0
-NOT_UNDERSTOOD = {"error": "the request is not understood", "exit": 2}
+NOT_UNDERSTOOD = {"error": _("the request is not understood"), "exit": 2}
+FAILED = _("the service failed to do this: {what}; see its log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,11 @@ class Control:
             return NOT_UNDERSTOOD
         try:
             done = await self._carry(name, actor, arguments, peer)
-        except UsageError as error:
-            return {"error": error.template, "values": error.values, "exit": error.exit_code}
         except NetwatchError as error:
-            return {"error": str(error), "exit": error.exit_code}
+            return {"error": error.template, "values": error.values, "exit": error.exit_code}
         except Exception as error:
             log.exception("a command failed", action=name)
-            return {"error": f"the service failed to do this: {type(error).__name__}; see its log", "exit": 1}
+            return {"error": FAILED, "values": {"what": type(error).__name__}, "exit": 1}
         return {"result": done.template, "values": dict(done.values)}
 
 
