@@ -1,4 +1,4 @@
-"""What a leader says of what a device is set to: approved as it is, borne with until a date, or to be put back."""
+"""What a leader says of what a device is set to: approved as it is, waived until a date, or to be put back."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def waive(tx: Connection, doing: Doing) -> Message:
         "until": f"{until.astimezone(zone):%Y-%m-%d %H:%M}",
         "owner": owner.name,
     }
-    return Message(_("finding {number} is borne with until {until}; {owner} answers for it"), values)
+    return Message(_("finding {number} is waived until {until}; {owner} answers for it"), values)
 
 
 def reject(tx: Connection, doing: Doing) -> Message:

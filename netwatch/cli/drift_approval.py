@@ -24,7 +24,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     approve.add_argument("--text", help=_("what is to be said of it"))
     approve.set_defaults(run=_approve)
-    waive = verbs.add_parser("waive", help=_("bear with a deviation until a date"))
+    waive = verbs.add_parser("waive", help=_("waive a deviation until a date"))
     waive.add_argument("--until", required=True, metavar="TIME", help=_("until when, in the site's zone"))
     waive.add_argument("--owner", required=True, metavar="NAME", help=_("who answers for it, and is not you"))
     waive.set_defaults(run=_waive)

@@ -36,7 +36,7 @@ class ChangeTable(Table):
     """How long a device may run what it has not saved: a power cut would undo it. It is a warning then, and minor
     after four times as long."""
     longest_waiver: Duration = timedelta(days=90)
-    """How long a deviation may be borne with at most."""
+    """How long a deviation may be waived at most."""
     registers: tuple[Name, ...] = ("change",)
     """The registers whose approved entries explain what changed on their devices, as change requests do."""
     review: SeverityName = Severity.MINOR

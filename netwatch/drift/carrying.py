@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def carry_over(
     tx: Connection, device: str, facet: str, made: Mapping[str, str], rules: str, now: datetime
 ) -> Baseline | None:
-    """Let what was approved, and what is borne with, hold in the words of newer rules; return the baseline.
+    """Let what was approved, and what is waived, hold in the words of newer rules; return the baseline.
 
     `made` says which content became which: what the old and the new rules make of the same captures. The new texts
     must be kept already. None where the baseline in force is none of them, or is what it was.

@@ -41,7 +41,7 @@ _SAID = {
     Happening.REVERTED: _("{facet} is as approved again"),
     Happening.BASELINED: _("{facet} is approved as it now is"),
     Happening.SUPERSEDED: _("{facet} has changed further"),
-    Happening.WAIVER_ENDED: _("{facet}: the time for which this was borne with is over"),
+    Happening.WAIVER_ENDED: _("{facet}: the waiver has ended"),
 }
 
 

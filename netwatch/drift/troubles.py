@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from netwatch.domain.drift.finding import Finding
 
 TELLS = frozenset({FindingState.OPEN, FindingState.ACKNOWLEDGED})
-"""The states in which a deviation is somebody's alarm: what is borne with is not."""
+"""The states in which a deviation is somebody's alarm: what is waived is not."""
 
 
 def of_devices(

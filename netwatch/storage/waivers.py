@@ -1,4 +1,4 @@
-"""Waivers: which deviation is borne with, until when, and who answers for it."""
+"""Waivers: which deviation is waived, until when, and who answers for it."""
 
 from __future__ import annotations
 

@@ -757,7 +757,7 @@ def test_a_waiver_silences_one_deviation_until_its_end_and_not_the_next_one(appr
     approved.refused("boss answers for it; somebody else grants it", "boss", "waive_drift", owner="boss", **given)
     approved.refused("wang does not lead", "wang", "waive_drift", owner="li", **given)
     said = approved.do("boss", "waive_drift", owner="li", **given)
-    assert said == "finding 1 is borne with until 2026-11-23 10:00; li answers for it"
+    assert said == "finding 1 is waived until 2026-11-23 10:00; li answers for it"
     assert approved.judges(600).finding.state is FindingState.WAIVED
     assert approved.wrong(600) == {}
     approved.reads(700, FURTHER)
@@ -826,7 +826,7 @@ BY_HAND = {
         "UPDATE findings SET state = 'closed', closing = 'reverted'",
         "finding/1 is closed; by event",
     ),
-    "a finding that is borne with": ("UPDATE findings SET state = 'waived'", "finding/1 is waived; by event"),
+    "a finding that is waived": ("UPDATE findings SET state = 'waived'", "finding/1 is waived; by event"),
     "a finding that a request explains": (
         "UPDATE findings SET verdict = 'authorised', change_id = 1",
         "finding/1 is not what it was at event",
@@ -868,7 +868,7 @@ def test_a_waiver_that_has_expired_opens_its_finding_again(approved: Site) -> No
     assert (finding.state, finding.reopened) == (FindingState.OPEN, 1)
     assert list(approved.wrong(600)["sw-1"]) == ["running/1"]
     said = [str(each.summary) for each in approved.rows(lambda tx: events.newest(tx, (EventKind.DRIFT,), 1))]
-    assert said == ["running configuration: the time for which this was borne with is over"]
+    assert said == ["running configuration: the waiver has ended"]
 
 
 @pytest.mark.parametrize(("days", "sentence"), [(-1, "until: must be in the future"), (91, "until: at most 90 days")])
@@ -965,7 +965,7 @@ def test_what_was_saved_and_nobody_approved_is_a_deviation_of_what_runs_and_not_
     assert list(approved.wrong(61)["sw-1"]) == ["running/1"]
 
 
-def test_newer_rules_leave_what_was_approved_and_borne_with_as_it_was(approved: Site) -> None:
+def test_newer_rules_leave_what_was_approved_and_waived_as_it_was(approved: Site) -> None:
     approved.reads(60, MOVED)
     approved.do("boss", "waive_drift", number=1, owner="li", until=approved.moment(900).isoformat(), text="x")
 
@@ -1045,7 +1045,7 @@ def test_what_nobody_approved_stands_in_the_report_until_it_is_over_and_what_was
     assert said.count(f"{alone} (without approval)") == 2
     assert "Change request 1: Port for radiology; approved" in said
     approved.do("boss", "waive_drift", number=2, owner="li", until=approved.moment(900).isoformat(), text="agreed")
-    assert f"{alone} (judged by boss, borne with, agreed)" in lines(80)
+    assert f"{alone} (judged by boss, waived, agreed)" in lines(80)
     approved.reads(90, altered(top=("sysname S2", "vlan batch 10 20")), device="sw-2")
     assert f"{alone} (judged by boss, put back, agreed)" in lines(95)
 

@@ -146,12 +146,12 @@ def test_a_leader_approves_by_number_or_by_the_hash_that_they_have_seen(run, fol
     assert run("drift", "approve", "sw-1", "--facet", "running", "--content", content[:12], "--by", "wang")[1] == said
 
 
-def test_a_finding_is_approved_borne_with_or_rejected_by_its_number(run, folder):
+def test_a_finding_is_approved_waived_or_rejected_by_its_number(run, folder):
     run("drift", "approve", "sw-1", "--first", "--by", "wang")
     deviate(folder)
     until = (datetime.now(UTC) + timedelta(days=1)).isoformat()  # noqa: TID251 - a command has no other clock
     said = run("drift", "waive", "1", "--until", until, "--owner", "li", "--reason", "new card", "--by", "wang")[1]
-    assert said.startswith("finding 1 is borne with until 20")
+    assert said.startswith("finding 1 is waived until 20")
     assert said.endswith("; li answers for it\n")
     assert run("drift", "reject", "1", "--reason", "no", "--by", "zhao") == (2, "", "zhao does not lead\n")
     assert run("drift", "reject", "1", "--reason", "put it back", "--by", "wang")[1] == (

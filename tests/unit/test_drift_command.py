@@ -127,7 +127,7 @@ def test_status_and_the_fault_say_what_has_changed_and_what_a_leader_has_said_of
 
     with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
         number = database.write_now(deviate)
-    assert "changed without approval #1, borne with" in run("status")[1]
+    assert "changed without approval #1, waived" in run("status")[1]
     assert main(["faults", "show", str(number), "--config", str(tmp_path / "config.toml")]) == 0
     out = capsys.readouterr().out
     assert "What has changed\n  - interface GigabitEthernet1/0/1: description uplink → changed\n" in out

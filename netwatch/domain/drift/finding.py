@@ -35,7 +35,7 @@ class FindingState(Enum):
 _STATES: Mapping[FindingState, str] = {
     FindingState.OPEN: _("open"),
     FindingState.ACKNOWLEDGED: _("to be put back"),
-    FindingState.WAIVED: _("borne with"),
+    FindingState.WAIVED: _("waived"),
     FindingState.CLOSED: _("closed"),
 }
 
@@ -146,7 +146,7 @@ def acknowledge(finding: Finding, who: Doer, parties: Iterable[str], now: dateti
 
 
 def waive(finding: Finding, who: Doer, parties: Iterable[str], now: datetime, text: str) -> Finding:
-    """Return a finding that is borne with, by a waiver that was granted."""
+    """Return a finding that is waived, by a waiver that was granted."""
     judge(finding, who, parties)
     return replace(finding, state=FindingState.WAIVED, judged_by=who.name, judged_at=now, judgement=text)
 

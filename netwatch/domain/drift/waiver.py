@@ -1,4 +1,4 @@
-"""Waivers: one deviation that is borne with until a date, by somebody who answers for it."""
+"""Waivers: one deviation that is waived until a date, by somebody who answers for it."""
 
 from __future__ import annotations
 

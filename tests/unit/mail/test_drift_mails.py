@@ -64,7 +64,7 @@ def test_the_interval_of_a_change_is_told_to_the_second(office: Office) -> None:
         (close(FINDING, Closing.REVERTED, NOW), "core: put back. It had been: changed"),
         (close(FINDING, Closing.BASELINED, NOW), "core: approved. It had been: changed"),
         (close(FINDING, Closing.SUPERSEDED, NOW), "core: changed further. It had been: changed"),
-        (replace(FINDING, state=FindingState.WAIVED), "core: borne with. It had been: changed"),
+        (replace(FINDING, state=FindingState.WAIVED), "core: waived. It had been: changed"),
         (replace(FINDING, told=replace(TOLD, verdict=Verdict.AUTHORISED)), "core: changed as approved. It had been"),
         (FINDING, "core has recovered. It had been: changed"),
     ],
@@ -73,7 +73,7 @@ def test_the_end_of_a_deviation_says_how_it_ended(office: Office, finding: Findi
     assert said in text(office, finding, over=True).splitlines()[0]
 
 
-def test_why_a_deviation_is_borne_with_is_told(office: Office) -> None:
+def test_why_a_deviation_is_waived_is_told(office: Office) -> None:
     waived = replace(FINDING, state=FindingState.WAIVED, judgement="until the new card is here")
     assert "Reason: until the new card is here" in text(office, waived, over=True)
     assert "Waiver ended: until the new card is here" in text(office, replace(waived, state=FindingState.OPEN))

@@ -121,10 +121,10 @@ async def test_it_speaks_chinese(made: Site) -> None:
         assert said in text
 
 
-async def test_what_is_borne_with_alarms_nobody_and_says_so(made: Site) -> None:
+async def test_what_is_waived_alarms_nobody_and_says_so(made: Site) -> None:
     made.deviates(state=FindingState.WAIVED)
     text = (await made.get("/baselines")).text
-    assert "changed without approval #1, borne with" in text
+    assert "changed without approval #1, waived" in text
     assert 'href="/faults/' not in text
     assert "badge" not in text
 
