@@ -35,8 +35,10 @@ ADDRESSED = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]*:", re.IGNOREC
 """An address up to where a password stands in it."""
 RUN = re.compile(r"[^\s\"'<>]+")
 """What follows without a blank."""
-AT_HOST = re.compile(r"@(?=[\w.\[\-:]++(?:[/\s\"';>,\])]|$))")
+AT_HOST = re.compile(r"@(?=[\w.\[\-:]++(?:[/\s\"';>,\])\\]|$))")
 BEARER = re.compile(r"\b(?:bearer|authorization:\s*\w+)\s+([A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE)
+JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
+"""A signed token of RFC 7519, whatever stands before it."""
 SALTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|8|9|14|y|sha1|h\$6|c\$3|1[acd])\$[^\s:;\"',<>]{6,}")
 """A password as crypt(3) and its relatives write it: a net below the others, for words that nobody knows yet."""
 ELEMENT = re.compile(
@@ -63,6 +65,7 @@ def marked(line: str) -> Iterator[Span]:
     for form in (PRIVATE, BEARER):
         yield from (match.span(1) for match in form.finditer(line) if match.end(1) > match.start(1))
     yield from (bare(line, *match.span(1)) for match in SPOKEN.finditer(line))
+    yield from (match.span() for match in JWT.finditer(line))
     yield from (match.span(2) for match in ELEMENT.finditer(line))
     if "$" in line:
         yield from (match.span() for match in SALTED.finditer(line))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from probes.platforms import programs
 from probes.platforms.forms import HOLDER, HOLDING, NEAR, PUBLIC, Span, bare, is_topic, marked
 from probes.platforms.pattern import FOLLOWING, QUOTED, RESERVED
 from probes.platforms.vocabulary import HINTS, KINDS, NAMED, PAIRS
@@ -27,7 +28,7 @@ HASHED = re.compile(
 )
 
 TALK = re.compile(
-    r"\s*(?:(?:set|add|edit)\s+)?(?:(?![\w-]*(?:user|key|password|account|client|peer))\S+\s+){0,2}?"
+    r"\s*(?:(?:set|add|edit)\s+)?(?:(?![\w-]*(?:user|key|password|account|client|peer|archive))\S+\s+){0,2}?"
     r"(?:description|desc|descr|remark|comments?|alias|location|contact|sys-?(?:location|contact|descr))\b"
     r"|\s*(?:sysname|hostname|system-name|banner|header|prompt|title|label|message|motd)\b",
     re.IGNORECASE,
@@ -62,7 +63,7 @@ BGP = re.compile(
 SNMP = re.compile(r"snmp|trap|inform|notif", re.IGNORECASE)
 
 
-HINTED = re.compile("|".join(map(re.escape, HINTS)))
+HINTED = re.compile("|".join(map(re.escape, (*HINTS, *programs.HINTS, "eyj"))))
 USER = re.compile(
     r"\s*(?:set\s+)?(?:snmp-server user|snmp user|snmpv3 user|snmp-agent usm-user|snmp-agent remote\S* \S+ usm-user)\s",
     re.IGNORECASE,
@@ -90,6 +91,7 @@ def is_talk(line: str) -> bool:
 def spans(line: str, above: Sequence[str] = (), *, talk: bool = False) -> Iterator[Span]:
     """Yield where secrets stand in a line below these lines. In `talk` only what is given as one counts."""
     yield from marked(line)
+    yield from programs.given(line)
     if not talk:
         yield from _behind(line, above)
 

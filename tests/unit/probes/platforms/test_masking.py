@@ -207,3 +207,52 @@ def test_behind_so_much_that_is_drawn_the_cursor_is_not_moved_any_more(monkeypat
     monkeypatch.setattr(decoding, "DRAWN", 5000)
     assert list(map(len, decoding.shown("\x1b[9999Cx\n" * 4))) == [4097, 4097, 1, 1]
     assert decoding.shown("\x1b[9999Cx\n" * 2 + "a\rb\x1b[31mc\n")[2] == "abc"
+
+
+JOBS = r"""
+mysqldump -uroot -pCANARY his > /backup/his.sql
+/usr/bin/mysql --user=root --password=CANARY -e 'select 1'
+sshpass -p 'CANARY and more' scp /backup/his.sql backup:
+curl -u admin:CANARY http://localhost/ ; lftp -u user,CANARY 192.0.2.1
+exp system/CANARY@orcl file=x && expdp his/CANARY@//192.0.2.1/orcl
+snmpwalk -v2c -c CANARY 192.0.2.1; snmpget -v3 -a SHA -A CANARY -x AES -X CANARY 192.0.2.1
+redis-cli -a CANARY save | ldapsearch -w CANARY -x
+7za a -pCANARY x.7z /data; zip -P CANARY x.zip /data
+smbclient //nas/backup -U admin%CANARY
+curl -H "X-Token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJDQU5BUlkifQ.CANARY" http://localhost/
+""".strip().splitlines()
+PLAIN = r"""
+mkdir -p /backup/his; rsync -pa /a /b; mysql -p his; ssh -p 2222 backup
+curl -u admin http://localhost/a:b ; zip -r x.zip /data ; exp /srv/x@y
+""".strip().splitlines()
+
+
+def cron(*lines: str) -> str:
+    answer = Answer("question", "\n".join(f"0 2 * * * root {line}" for line in lines).encode())
+    return said(normalise(rules_of("linux"), Capture("cron", "linux", (answer,)), KEY))
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_what_a_job_gives_to_a_program_as_a_password_is_masked(job):
+    assert "CANARY" not in cron(job)
+    assert len(TAGGED.findall(cron(job))) // 2 == job.count("CANARY")
+
+
+def test_what_only_looks_like_an_option_with_a_password_stays():
+    assert not TAGGED.search(cron(*PLAIN))
+
+
+def test_a_line_that_names_programs_all_the_time_is_looked_through_once():
+    started = time.perf_counter()
+    cron("exp curl -u mysql " * 50_000)
+    assert time.perf_counter() - started < 5
+
+
+def test_an_address_with_a_password_within_quotes_within_quotes_is_masked():
+    line = r'add name=s source="/tool fetch url=\"ftp://u:CANARY@192.0.2.1\" keep-result=no"'
+    assert "CANARY" not in masked("mikrotik_routeros", line)[0]
+
+
+def test_the_archive_of_a_comware_is_no_text_for_people():
+    line = " archive configuration location sftp server 192.0.2.1 directory / user u password simple CANARY"
+    assert "CANARY" not in masked("hp_comware", line)[0]
