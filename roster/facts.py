@@ -207,6 +207,21 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Redundancy:
+    """A device that has lost an uplink and goes on over the `left` others.
+
+    `away` are the devices in front of it that are gone, `faults` the numbers of the faults that say so.
+    """
+
+    device: str
+    away: tuple[str, ...]
+    left: int
+    where: str = ""
+    since: datetime | None = None
+    faults: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Flapping:
     """Something that changes too often to tell each change."""
 
@@ -494,6 +509,7 @@ class Facts:
     windows: tuple[Window, ...] = ()
     silences: tuple[Silence, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    redundancy: tuple[Redundancy, ...] = ()
     flapping: tuple[Flapping, ...] = ()
     mail: MailFigures = MailFigures()
     mails: tuple[Mail, ...] = ()

@@ -10,21 +10,24 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from roster.document import dumps, loads, normal
 from roster.facts import Kept
 from roster.report import Colour, FaultEntry, Handover, Head, Reason, State, TaskEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from roster.cover import Shift
     from roster.facts import Facts, Fault
 
-FORMAT = 2
-FIRST = frozenset({"performed", "environment", "records", "unapproved", "words", "stands"})
-"""What a report of format 1 does not have: its canonical JSON stays the one that was hashed."""
+FORMAT = 3
+LATER: Mapping[int, frozenset[str]] = {
+    2: frozenset({"performed", "environment", "records", "unapproved", "words", "stands"}),
+    3: frozenset({"redundancy"}),
+}
+"""What came with each format. An older report does not have it: its canonical JSON stays the one that was hashed."""
 _MAIL_LATE = timedelta(minutes=5)
 _CLOCK_OFF = 2.0
 _RED = frozenset({Reason.BLIND, Reason.CRITICAL})
@@ -68,22 +71,29 @@ def build(shift: Shift, facts: Facts, previous: Handover | None = None) -> Hando
         unapproved=tuple(sorted(facts.unapproved, key=lambda each: (each.settled, each.at, each.number))),
         words=tuple(sorted(facts.words, key=lambda each: (each.at, each.key))),
         stands=tuple(sorted(facts.stands, key=lambda each: (each.post.rank, each.person))),
+        redundancy=tuple(sorted(facts.redundancy, key=lambda each: (each.since or _NEVER, each.away, each.device))),
     )
     return normal(report)
 
 
 def to_json(handover: Handover) -> str:
     """Return the report as canonical JSON, which is what is archived and hashed, in UTF-8."""
-    if handover.format > 1:
+    if handover.format >= FORMAT:
         return dumps(handover)
     tree = json.loads(dumps(handover))
+    if handover.format == 1:
+        _forget_of_first(tree)
+    later = frozenset[str]().union(*(names for number, names in LATER.items() if number > handover.format))
+    kept = {name: part for name, part in tree.items() if name not in later}
+    return json.dumps(kept, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+
+
+def _forget_of_first(tree: dict[str, Any]) -> None:
     for task in tree["tasks"]:
         del task["task"]["what"]
     for entry in tree["log"]:
         for name in ("corrects", "replies_to", "corrected_by", "hidden"):
             del entry[name]
-    kept = {name: part for name, part in tree.items() if name not in FIRST}
-    return json.dumps(kept, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def from_json(text: str) -> Handover:

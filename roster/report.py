@@ -18,6 +18,7 @@ from roster.facts import (
     Performed,
     Place,
     Record,
+    Redundancy,
     Saying,
     Severity,
     Silence,
@@ -182,6 +183,7 @@ class Handover:
     unapproved: tuple[Unapproved, ...] = ()
     words: tuple[Word, ...] = ()
     stands: tuple[Stand, ...] = ()
+    redundancy: tuple[Redundancy, ...] = ()
 
     @property
     def act_now(self) -> tuple[FaultEntry, ...]:

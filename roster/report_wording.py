@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Performed,
         Polls,
         Record,
+        Redundancy,
         Stand,
         Task,
         Unapproved,
@@ -232,6 +233,17 @@ class ReportWording(Wording):
             why = self.clauses(self(each.sight.title), reason, self.since(each.since))
             alike.setdefault(why, []).append(f"{each.device} {each.where}".rstrip())
         return tuple((why, tuple(names)) for why, names in alike.items())
+
+    def redundancy(self, devices: Iterable[Redundancy]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the devices that have lost an uplink, those by the same fault together: how, and who they are."""
+        alike: dict[str, list[str]] = {}
+        for each in devices:
+            away = self(_("{devices} away"), devices=self.listed(each.away))
+            left = self.ngettext("{n} uplink left", "{n} uplinks left", each.left)
+            numbers = (f"F{number}" for number in each.faults)
+            how = self.clauses(away, left, self.since(each.since), *numbers)
+            alike.setdefault(how, []).append(f"{each.device} {each.where}".rstrip())
+        return tuple((how, tuple(names)) for how, names in alike.items())
 
     def explained(self, handover: Handover) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the faults that another one explains, by that one: its number, and which they are."""

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from netwatch.domain.model import BOOKS
+from netwatch.domain.redundancy import because_of
 from netwatch.domain.topology import behind
 from netwatch.drift.deviation import deviation_of
-from netwatch.storage import events, faults
+from netwatch.storage import events, faults, overview
 from netwatch.storage.events import EventKind
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A fault with its surroundings. `behind` are the titles of devices that are reached only through its device."""
+    """A fault with its surroundings.
+
+    `behind` are the titles of devices that are reached only through its device, `hanging` of those that it has cost
+    an uplink and that go on over another.
+    """
 
     fault: Fault
     title: str
@@ -45,6 +50,7 @@ class Case:
     affects: str = ""
     runbook: str = ""
     behind: tuple[str, ...] = ()
+    hanging: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     deviation: Deviation | None = None
     """How the device is not as approved, where the fault is about that."""
@@ -74,7 +80,9 @@ def gather(tx: Connection, office: Office, fault: Fault) -> Case:
     case = outline(office, fault)
     written = [each for each in events.of_fault(tx, fault.id) if each.kind in SAID and each.text]
     notes = tuple(Note(each.at, office.called(each.actor or ""), each.text or "") for each in written[-NOTES:])
-    lost = behind(fault.subject.device, office.parents) if fault.reachability and fault.open else frozenset()
+    device, away = fault.subject.device, fault.reachability and fault.open
+    lost = behind(device, office.parents) if away else frozenset()
+    hanging = because_of(device, office.parents, overview.states(tx)) if away else ()
     return Case(
         fault=_taken(office, fault),
         title=case.title,
@@ -82,6 +90,7 @@ def gather(tx: Connection, office: Office, fault: Fault) -> Case:
         affects=case.affects,
         runbook=case.runbook,
         behind=tuple(title_of(office, name) for name in office.parents if name in lost),
+        hanging=tuple(title_of(office, name) for name in hanging),
         notes=notes,
         deviation=deviation_of(tx, fault.subject),
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from netwatch.mail.wording import Wording
 
 NAMES = 20
-"""So many of the devices behind a fault are named."""
+"""So many of the devices behind a fault are named, and of those that have lost an uplink by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,8 @@ def _facts(word: Wording, case: Case) -> tuple[Fact, ...]:
             word.ngettext("{count} time", "{count} times", fault.reopened) if fault.reopened else "",
         ),
         Fact(word(_("Acknowledged")), _taken(word, case)),
-        Fact(word(_("Unreachable behind it")), _behind(word, case)),
+        Fact(word(_("Unreachable behind it")), _devices(word, case.behind)),
+        Fact(word(_("Redundancy lost")), _devices(word, case.hanging)),
         *(Fact(*row) for row in (deviation.rows(word, case.deviation) if case.deviation is not None else ())),
     ]
     return tuple(fact for fact in facts if fact.text)
@@ -167,11 +168,11 @@ def _taken(word: Wording, case: Case) -> str:
     return word(_("{who}, {at}: {text}"), who=harmless(taken.by), at=word.time(taken.at), text=harmless(taken.text))
 
 
-def _behind(word: Wording, case: Case) -> str:
-    if not case.behind:
+def _devices(word: Wording, titles: tuple[str, ...]) -> str:
+    if not titles:
         return ""
-    names = word.listed(tuple(harmless(name, 60) for name in case.behind), NAMES)
-    return word.ngettext("{count} device: {names}", "{count} devices: {names}", len(case.behind), names=names)
+    names = word.listed(tuple(harmless(title, 60) for title in titles), NAMES)
+    return word.ngettext("{count} device: {names}", "{count} devices: {names}", len(titles), names=names)
 
 
 def _notes(word: Wording, case: Case) -> tuple[str, ...]:

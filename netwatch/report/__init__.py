@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
 from netwatch.domain.notices import Kind
 from netwatch.drift import standing as drift_standing
-from netwatch.report import approval, duties, own, registers, sessions, signing, standing
+from netwatch.report import approval, duties, own, redundancy, registers, sessions, signing, standing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from netwatch.config import Settings
     from netwatch.progress import Progress
+    from netwatch.storage.devices import Standing
     from netwatch.storage.outbox import Letter
     from roster.report import Handover
 
@@ -70,6 +71,7 @@ def draft(
     after = last.upto_event if last is not None else 0
     journal = events.between(tx, after, upto)
     letters = _letters(tx, journal)
+    seen = devices.everything(tx)
     known = handovers.of_shift(tx, shift.id)
     following = running(settings, shift.end)
     facts = of_report.Facts(
@@ -90,7 +92,8 @@ def draft(
         faults=tuple(_faults(tx, settings, journal)),
         tasks=signing.tasks(tx, settings),
         windows=tuple(_windows(tx, settings, now)),
-        unseen=tuple(_unseen(tx, settings)),
+        unseen=tuple(_unseen(settings, seen)),
+        redundancy=tuple(redundancy.lost(tx, settings, seen)),
         flapping=tuple(_flapping(tx)),
         mail=_mail_figures(tx, journal, letters),
         mails=tuple(_mails(journal, letters)),
@@ -233,8 +236,7 @@ def _window(window: Window, author: str) -> of_report.Window:
     return of_report.Window(window.title, tuple(sorted(window.devices)), window.start, window.end, author)
 
 
-def _unseen(tx: Connection, settings: Settings) -> Iterable[of_report.Unseen]:
-    known = devices.everything(tx)
+def _unseen(settings: Settings, known: Mapping[str, Standing]) -> Iterable[of_report.Unseen]:
     for name, device in settings.devices.items():
         standing = known.get(name)
         where = device.title or ""

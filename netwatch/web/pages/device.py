@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.judge import number
 from netwatch.domain.model import DeviceState, Health, Subject
+from netwatch.domain.redundancy import lost
 from netwatch.storage import checks, faults, history, overview
 from netwatch.web.pages import naming
 from netwatch.web.pages.devices import NOT_SEEN
@@ -87,6 +88,8 @@ class DevicePage:
     checks: tuple[CheckView, ...]
     open: tuple[FaultView, ...]
     closed: tuple[FaultView, ...]
+    lost: tuple[Link, ...] = ()
+    """The devices in front that are away while it goes on over another."""
 
 
 def device_page(tx: Connection, settings: Settings, name: str, now: datetime) -> DevicePage | None:
@@ -113,7 +116,14 @@ def device_page(tx: Connection, settings: Settings, name: str, now: datetime) ->
         checks=tuple(_check(tx, settings, each, known, now) for each in settings.checks if each.device == name),
         open=_open(tx, settings, name, now),
         closed=tuple(view(settings, each, now) for each in closed),
+        lost=_lost(tx, settings, name),
     )
+
+
+def _lost(tx: Connection, settings: Settings, name: str) -> tuple[Link, ...]:
+    known = overview.standings(tx, (name, *settings.parents.get(name, ())))
+    found = lost(settings.parents, {each.name: each.state for each in known.values()}, device=name)
+    return tuple(Link(each, naming.device(settings, each)) for one in found for each in one.away)
 
 
 def _open(tx: Connection, settings: Settings, name: str, now: datetime) -> tuple[FaultView, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from roster.facts import (
     OnDuty,
     Person,
     Polls,
+    Redundancy,
     Severity,
     Task,
     Window,
@@ -238,10 +240,10 @@ def test_a_number_that_is_none_becomes_text():
         (lambda text: text[:-1], "not JSON"),
         (lambda text: "[" * 100_000, "not JSON"),
         (lambda text: "[]", "Handover: list instead of dict"),
-        (lambda text: '{"format":2}', "missing"),
-        (lambda text: text.replace('"format":2', '"format":true'), "Handover.format: bool instead of int"),
-        (lambda text: text.replace('"format":2', '"format":NaN'), "NaN is no number"),
-        (lambda text: text.replace('"format":2', '"format":2,"more":2'), "Handover.more: unknown"),
+        (lambda text: '{"format":3}', "missing"),
+        (lambda text: text.replace('"format":3', '"format":true'), "Handover.format: bool instead of int"),
+        (lambda text: text.replace('"format":3', '"format":NaN'), "NaN is no number"),
+        (lambda text: text.replace('"format":3', '"format":3,"more":2'), "Handover.more: unknown"),
         (lambda text: text.replace('"minor"', '"awful"'), "severity: 'awful' is not a valid"),
         (lambda text: text.replace('"2026-11-22T01:00:00Z"', '"yesterday"'), "opened: Invalid isoformat"),
         (lambda text: text.replace('"2026-11-22T01:00:00Z"', '"2026-11-22T01:00:00"'), "opened: .* says no zone"),
@@ -260,9 +262,18 @@ def test_the_places_are_twelve_in_their_order():
     assert Section.ACT.title == "Act now"
 
 
-def test_what_the_first_version_archived_is_read_and_keeps_its_digest():
-    text = (Path(__file__).parent / "archived/format-1.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("version", "lacks"), [(1, {"performed", "words", "redundancy"}), (2, {"redundancy"})])
+def test_what_an_earlier_version_archived_is_read_and_keeps_its_digest(version, lacks):
+    text = (Path(__file__).parent / f"archived/format-{version}.json").read_text(encoding="utf-8")
     report = from_json(text)
-    assert (report.format, report.performed, [entry.task.text for entry in report.tasks]) == (1, (), ["换风扇"])
+    assert report.format == version
+    assert lacks.isdisjoint(json.loads(text))
     assert to_json(report) == text
     assert digest(report) == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_lost_redundancy_stands_by_its_beginning_and_in_the_archive():
+    early, late = Redundancy("sw-2", ("core-a",), 1, "B1", START, (7,)), Redundancy("sw-1", ("core-b",), 1, since=END)
+    report = build(SHIFT, facts(redundancy=(late, early)))
+    assert report.redundancy == (early, late)
+    assert from_json(to_json(report)) == report

@@ -32,6 +32,7 @@ from roster.facts import (
     OnDuty,
     Person,
     Polls,
+    Redundancy,
     Severity,
     Sight,
     Silence,
@@ -167,6 +168,7 @@ def rich(word=lambda name: name) -> Handover:
         ),
         silences=(Silence(word("silence"), START, None, word("silencer"), word("silenceWhy")),),
         unseen=(Unseen(word("unseen"), Sight.UNREACHABLE, word("unseenWhere"), START, ping),),
+        redundancy=(Redundancy(word("hangs"), (word("lostUplink"),), 1, word("hangsWhere"), START, (312,)),),
         flapping=(Flapping(word("flapping"), word("flapCheck"), START, 315),),
         mail=MailFigures(5, 1, 2, 3, START),
         mails=(Mail(START + HOUR, word("mailTo"), word("mailSubject"), 16),),
@@ -215,7 +217,8 @@ def test_every_fact_is_in_the_page_and_in_the_text(form):
 @pytest.mark.parametrize("form", ["mail html", "mail text"])
 def test_the_mail_has_sections_0_to_4_and_10_and_says_where_the_rest_is(form):
     shown = RENDERINGS[form](rich())
-    for name in ("device", "action", "lesser", "task", "windowLater", "windowOn", "silence", "unseen", "flapping"):
+    first = ("device", "action", "lesser", "task", "windowLater", "windowOn", "silence", "unseen", "hangs", "flapping")
+    for name in first:
         assert name in shown
     assert "logged" not in shown
     assert "The whole report is attached." in shown
@@ -504,6 +507,30 @@ def test_devices_that_are_unknown_for_one_reason_stand_together():
         ("unreachable, upstream is down, since 2026-11-22 08:00", ("a B1", "b B1")),
         ("unreachable, since 2026-11-22 08:00", ("c B1",)),
     )
+
+
+def test_devices_that_hang_on_one_uplink_by_one_fault_are_told_of_in_one_line():
+    lost = [Redundancy(f"sw-{n}", ("core-a",), 1, "B1", START, (12,)) for n in range(300)]
+    lost.append(Redundancy("ring", ("core-a", "core-b"), 2, since=START, faults=(12, 13)))
+    (how, names), (other, ring) = SAY.redundancy(lost)
+    assert how == "core-a away, 1 uplink left, since 2026-11-22 08:00, F12"
+    assert (len(names), names[0]) == (300, "sw-0 B1")
+    assert other == "core-a, core-b away, 2 uplinks left, since 2026-11-22 08:00, F12, F13"
+    assert ring == ("ring",)
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_lost_redundancy_is_shown_in_every_form_and_counted_in_its_heading(form):
+    report = rich()
+    shown = [RENDERINGS[form](each) for each in (report, replace(report, redundancy=report.redundancy * 3))]
+    assert "lostUplink away, 1 uplink left, since 2026-11-22 08:00, F312" in re.sub(r"\s+", " ", shown[0])
+    counts = [re.search(r"Abnormal states in force\D*(\d+)", re.sub(r"<[^>]*>|\(", " ", text)) for text in shown]
+    assert [int(found[1]) for found in counts if found] == [5, 7]
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+def test_a_report_of_an_earlier_format_says_nothing_of_redundancy(form):
+    assert "Redundancy lost" not in RENDERINGS[form](replace(rich(), format=2, redundancy=()))
 
 
 def test_chinese_is_folded_between_characters_but_no_line_begins_with_a_mark():
