@@ -6,12 +6,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from netwatch.domain.approval import Happened, Happening
-from netwatch.errors import StorageUnavailable
 from netwatch.storage import events, faults
 from netwatch.storage.events import EventKind
+from netwatch.workers.minutely import every_minute
 from netwatch.workers.weighing import weigh
 from probes import meanings
 from probes.api import Message, _
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
     from netwatch.workers.watched import Watched
 
-log = structlog.get_logger()
-
-EVERY = 60.0
 BACK = timedelta(hours=1)
 """How long ago a fault may have closed and is still looked at: what was short is asked about, too."""
 OPENINGS = (EventKind.OPENED, EventKind.REOPENED)
@@ -47,12 +42,7 @@ class ApprovalWorker:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look(self._clock.now())
-            except StorageUnavailable as error:
-                log.warning("cannot compare with the registers", error=str(error))
-            await self._clock.sleep(EVERY)
+        await every_minute(self.look, self._clock, "cannot compare with the registers")
 
     async def look(self, now: datetime) -> None:
         """Do once what is to be done now."""

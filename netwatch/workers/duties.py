@@ -7,11 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from netwatch.domain.duties import Fulfilment, Mark
 from netwatch.domain.findings import Finding, fold
-from netwatch.errors import StorageUnavailable
 from netwatch.language import label
 from netwatch.mail import duties as mails
 from netwatch.mail.duties import Told
@@ -21,6 +18,7 @@ from netwatch.storage import identity, outbox
 from netwatch.storage.agenda import Agenda
 from netwatch.storage.events import Entry, EventKind
 from netwatch.workers.duty_book import troubles
+from netwatch.workers.minutely import every_minute
 from probes.api import Message, _
 
 if TYPE_CHECKING:
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
     from netwatch.workers.observer import Observer
     from netwatch.workers.watched import Watched
 
-log = structlog.get_logger()
-
-EVERY = 60.0
 BOOK = "duties"
 NETWATCH = "netwatch"
 """Who enters that a missed one has lapsed."""
@@ -74,12 +69,7 @@ class DutiesWorker:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look(self._clock.now())
-            except StorageUnavailable as error:
-                log.warning("cannot look at the duties", error=str(error))
-            await self._clock.sleep(EVERY)
+        await every_minute(self.look, self._clock, "cannot look at the duties")
 
     async def look(self, now: datetime) -> None:
         """Do once what is to be done now."""

@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from netwatch.config.registers import types
 from netwatch.domain.registers import EntryState
-from netwatch.errors import StorageUnavailable
 from netwatch.handover.letters import leaders
 from netwatch.language import label
 from netwatch.mail.compose import Reader
 from netwatch.mail.office import office_of
 from netwatch.mail.registers import KIND, Notice, letter_for_entry
 from netwatch.storage import identity, outbox, registers
+from netwatch.workers.minutely import every_minute
 from netwatch.workers.observer import Trouble
 from probes.api import Message, _
 
@@ -33,9 +31,6 @@ if TYPE_CHECKING:
     from netwatch.workers.observer import Observer
     from netwatch.workers.watched import Watched
 
-log = structlog.get_logger()
-
-EVERY = 60.0
 BOOK = "registers"
 WEEK = timedelta(days=7)
 LOOKS = ("item", "name", "software", "what", "device")
@@ -56,12 +51,7 @@ class RegistersWorker:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look(self._clock.now())
-            except StorageUnavailable as error:
-                log.warning("cannot look at the registers", error=str(error))
-            await self._clock.sleep(EVERY)
+        await every_minute(self.look, self._clock, "cannot look at the registers")
 
     async def look(self, now: datetime) -> None:
         """Do once what is to be done now."""

@@ -18,6 +18,7 @@ from netwatch.report import filing
 from netwatch.report.filing import By
 from netwatch.report.service import service_report
 from netwatch.storage import retrospect, service, sights
+from netwatch.workers.minutely import every_minute
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-EVERY = 60.0
 SETTLES = timedelta(minutes=10)
 """How long after a period its report is drafted: until then last looks and late entries come in."""
 REMINDS = timedelta(days=1)
@@ -65,12 +65,7 @@ class ReportsWorker:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look(self._clock.now())
-            except StorageUnavailable as error:
-                log.warning("cannot look at the service reports", error=str(error))
-            await self._clock.sleep(EVERY)
+        await every_minute(self.look, self._clock, "cannot look at the service reports")
 
     async def look(self, now: datetime) -> None:
         """Do once what is to be done now."""

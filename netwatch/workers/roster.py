@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
-from netwatch.errors import StorageUnavailable
 from netwatch.handover.letters import leaders
 from netwatch.mail.office import office_of
 from netwatch.mail.roster import Notice, letter_ahead, letter_to_publish, tell
@@ -17,6 +14,7 @@ from netwatch.storage import events, feeds, identity, outbox
 from netwatch.storage import roster as rows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.workers.feeds import turn
+from netwatch.workers.minutely import every_minute
 from roster.cover import shifts
 from roster.exchange import ExchangeKind, ExchangeState
 from roster.layers import Post
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
     from netwatch.workers.watched import Watched
 
-log = structlog.get_logger()
-
-EVERY = 60.0
 LATE = timedelta(minutes=30)
 """A reminder that should have left longer ago than this, while the service was off, leaves no more."""
 FROM_DAY = 25
@@ -55,12 +50,7 @@ class RosterWorker:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look(self._clock.now())
-            except StorageUnavailable as error:
-                log.warning("cannot look at the roster", error=str(error))
-            await self._clock.sleep(EVERY)
+        await every_minute(self.look, self._clock, "cannot look at the roster")
 
     async def look(self, now: datetime) -> None:
         """Do once what is to be done now."""

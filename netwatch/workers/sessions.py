@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import structlog
-
 from netwatch.config.registers import types
 from netwatch.domain.model import Severity
 from netwatch.domain.registers import Doer, EntryState, EntryStep, FieldKind, NotAllowed, listed, step
 from netwatch.domain.sessions import Preparation, Sight, Verdict, begins, near, needed, prepared
-from netwatch.errors import StorageUnavailable
 from netwatch.language import label
 from netwatch.mail.sessions import tell
 from netwatch.storage import events, registers, sessions, windows
 from netwatch.storage.events import EventKind
 from netwatch.storage.registers import Taken
 from netwatch.storage.sessions import Prepared
+from netwatch.workers.minutely import every_minute
 from netwatch.workers.observer import Trouble
 from probes.api import Message, _
 
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
     from netwatch.workers.observer import Observer
     from netwatch.workers.watched import Watched
 
-log = structlog.get_logger()
-
-EVERY = 60.0
 BOOK = "sessions"
 NETWATCH = "netwatch"
 """Who opens the entry of a session that begins."""
@@ -73,12 +68,7 @@ class SessionsWorker:
 
     async def run(self) -> None:
         """Look every minute, until cancelled."""
-        while True:
-            try:
-                await self.look(self._clock.now())
-            except StorageUnavailable as error:
-                log.warning("cannot look at the booked sessions", error=str(error))
-            await self._clock.sleep(EVERY)
+        await every_minute(self.look, self._clock, "cannot look at the booked sessions")
 
     async def look(self, now: datetime) -> None:
         """Do once what is to be done now."""
