@@ -131,7 +131,8 @@ def _head() -> tuple[str, ...]:
 def _row(filed: Filed, settings: Settings) -> tuple[str, ...]:
     name = containing(filed.kind, wall(filed.start, settings.site.zone).date()).name
     judge = office_of(settings).called(filed.judged_by or "")
-    return str(filed.id), filed.scope, name, str(filed.revision), _(filed.state.title), judge, filed.digest[:12]
+    department = _(filing.called(settings, filed.scope, of_terminal()))
+    return str(filed.id), department, name, str(filed.revision), _(filed.state.title), judge, filed.digest[:12]
 
 
 def _plain(filed: Filed) -> dict[str, Any]:

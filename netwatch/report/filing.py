@@ -15,6 +15,7 @@ from netwatch.domain.service_report import (
 )
 from netwatch.errors import StorageError, UsageError
 from netwatch.handover.letters import leaders
+from netwatch.language import label
 from netwatch.mail.reports import Notice, Paperwork, tell_leaders, to_department
 from netwatch.storage import events, service
 from netwatch.storage.events import Entry, EventKind
@@ -45,6 +46,12 @@ def department(settings: Settings, name: str) -> DepartmentTable:
     if found is None:
         raise UsageError(_("there is no department {name}"), name=name[:40])
     return found
+
+
+def called(settings: Settings, name: str, language: str) -> str:
+    """Return what people call a department; its name where it has no title, or is configured no more."""
+    titles = next((table.title for table in settings.file.department if table.name == name), None)
+    return label({str(each): title for each, title in titles.items()}, language) if titles else name
 
 
 def opened(tx: Connection, number: int) -> Paperwork:

@@ -10,6 +10,7 @@ from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.yearbook import Bound, YearBook
 from netwatch.report.compliance import compliance
 from netwatch.report.counts import outcomes
+from netwatch.report.filing import called
 from netwatch.report.service import service_report
 from netwatch.report.statistics import statistics
 from netwatch.storage import retrospect, service
@@ -45,7 +46,14 @@ def yearbook(tx: Connection, settings: Settings, year: int, now: datetime) -> Ye
         statistics=statistics(tx, settings, period, table.respond_within, now),
         handovers=tuple(_handovers(tx, settings, whole, now)),
         reports=tuple(
-            Bound(each.id, each.scope, each.start, each.end, each.state.title, each.digest)
+            Bound(
+                each.id,
+                called(settings, each.scope, settings.site.language),
+                each.start,
+                each.end,
+                each.state.title,
+                each.digest,
+            )
             for each in service.ended(tx, whole.start, whole.end)
         ),
     )

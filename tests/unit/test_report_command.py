@@ -86,7 +86,9 @@ def test_a_draft_is_released_by_a_leader_and_sent(drafted: Run):
     assert (code, err) == (2, "service report 1 is sent to the department; this step cannot follow\n")
     (row,) = json.loads(drafted("list", "--format", "json")[1])
     assert (row["department"], row["state"], row["judged_by"], row["revision"]) == ("radiology", "sent", "wang", 1)
-    assert "王主任" in drafted("list")[1]
+    listed = drafted("list")[1]
+    assert "王主任" in listed
+    assert "Radiology<script>" in listed
 
 
 def test_a_report_is_shown_as_text_page_and_figures(drafted: Run):
