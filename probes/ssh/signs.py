@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+DEEDS = rb"(?:re(?:boot|load|set|start|store)|erase|format|delet|install|upgrade|save|apply|commit|confirm)"
+"""What a device may do once a key is pressed: it is not pressed."""
 PAGERS = (
     rb"(?i)<?-+ ?\(?more\)? ?-+>?.{0,80}$",  # --More--, ---- More ----, <--- More --->, -- MORE --, next page: Space …
     rb"(?i)-+\(more( \d+%)?\)-+\s*$",  # ---(more 10%)---
-    rb"(?i)\b(press|hit|type) (any key|<?space>?( ?bar)?|<cr>|<?enter>?|<?return>?) (to|for) .{0,60}$",
+    rb"(?i)\b(press|hit|type) (any key|<?space>?( ?bar)?|<cr>|<?enter>?|<?return>?) (to|for) (?!.{0,60}"
+    + DEEDS
+    + rb").{0,60}$",
     rb"^\s*lines \d+-\d+(/\d+)?( \d+%)?\s*$",  # less
     rb"(?i)^\s*more: <space>.{0,80}$",
     rb"-- \[Q quit\|.{0,40}\]\s*$",
@@ -30,7 +34,12 @@ ERRORS = (
 """The beginnings of lines by which a command is refused."""
 ABSENT = (rb"% ?Error opening .*No such file", rb"(?i)startup-config(uration)? is not present")
 PASSWORD = re.compile(rb"(?i)(password|passcode|secret)[^:\n]{0,40}: *$")
-ASKS = re.compile(rb"(?i)([\[(<] ?(y|yes|n|no) ?[/|,] ?(n|no|y|yes|q|quit|\^c).{0,20}[\])>] ?:? ?\??) *$")
+ASKS = re.compile(
+    rb"(?i)(?:[\[(<] ?(?:y|yes|n|no) ?[/|,] ?(?:n|no|y|yes|q|quit|\^c).{0,20}[\])>] ?:? ?\??"  # [Y/N]:
+    rb"|[\[(<] ?(?:y|yes|n|no|ok|confirm|(?:default|enter)\b[^\])>\n]{0,20}) ?[\])>] ?:? ?\??"  # [confirm], (y/n)[n]:
+    rb"|(?<![\w/-])(?:y/n|yes/no) ?:? ?\??|\?[ :]{0,3}"  # y/n:, or whatever ends with a question mark
+    rb"|\b(?:press|hit|type) .{0,60}" + DEEDS + rb".{0,60}) *$"
+)
 """A question that Enter might answer with yes: it is never given one."""
 _ENDS = b">#$%]"
 _LONGEST = 200
@@ -39,7 +48,11 @@ _LONGEST = 200
 def looks_like_prompt(line: bytes) -> bool:
     """Tell whether somebody who knows no vendor would take the line for a prompt."""
     text = line.strip()
-    return 0 < len(text) <= _LONGEST and text[-1] in _ENDS and not PASSWORD.search(text) and not LAST_PAGE.search(text)
+    return (
+        0 < len(text) <= _LONGEST
+        and text[-1] in _ENDS
+        and not any(each.search(text) for each in (PASSWORD, LAST_PAGE, ASKS))
+    )
 
 
 def stem(prompt: bytes) -> bytes:

@@ -257,10 +257,33 @@ def test_a_device_that_draws_its_lines_is_read_as_it_stands_on_the_screen() -> N
 
 
 @pytest.mark.parametrize(
-    "question", [b"Erase everything? [Y/N]:", b"Continue (yes/no)? ", b"Reload [confirm/y/n] (y/n) "]
+    "question",
+    [
+        b"Erase everything? [Y/N]:",
+        b"Erase everything? [Y/N]",
+        b"Continue (yes/no)? ",
+        b"Reload [confirm/y/n] (y/n) ",
+        b"Proceed with reload? [confirm]",
+        b"reload in 5 minutes [confirm]",
+        b"Save the configuration? (y/n)[n]:",
+        b"Destination filename [startup-config]?",
+        b"Overwrite it? [yes]: ",
+        b"Reboot now (OK)",
+        b"Write to flash, y/n: ",
+        b"Press any key to reboot",
+        b"Press <Enter> to confirm the upgrade",
+        b"--- a banner ---\r\nEnter new password: ",
+    ],
 )
-def test_a_question_that_is_not_known_is_never_answered(question: bytes) -> None:
+@pytest.mark.parametrize("is_logged_in", [False, True])
+def test_a_question_that_is_not_known_is_never_answered(question: bytes, is_logged_in: bool) -> None:
     dialogue = Dialogue(Manners(questions=(Question(r"Change now\? \[Y/N\]:"),)))
+    if is_logged_in:
+        dialogue.receive(b"sw-1#")
+        dialogue.quiet()
+        dialogue.ask("show version")
+        dialogue.receive(b"show version\r\n")
+        assert dialogue.sends() == [b"show version\n"]
     dialogue.receive(question)
     for _silence in range(5):
         dialogue.quiet()
