@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from netwatch.config.settings import Role
 from netwatch.errors import UsageError
-from netwatch.handover.letters import leaders
+from netwatch.mail.office import leaders
 from netwatch.mail.roster import Notice, tell
 from netwatch.planned import planned
 from netwatch.storage import events

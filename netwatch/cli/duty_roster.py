@@ -16,11 +16,10 @@ from netwatch.cli import site
 from netwatch.cli.faults import local
 from netwatch.clock import SystemClock
 from netwatch.config import load
-from netwatch.config.people import standards
+from netwatch.config.people import stand_ins, standards
 from netwatch.errors import StorageError, UsageError
 from netwatch.language import LANGUAGES, of_terminal, said, translations
 from netwatch.language import gettext as _
-from netwatch.planned import stand_ins
 from netwatch.plugins import Registry
 from netwatch.storage import roster as rows
 from probes.api import _ as mark

@@ -11,7 +11,8 @@ from netwatch.config.settings import CoverTable, RotationTable, ShiftTable
 from netwatch.config.table import DAYS, WEEKDAYS
 from netwatch.config.windows import localised
 from roster.calendar import Calendar, DayKind
-from roster.cover import Cover, CoverKind, Roster
+from roster.cover import Cover, CoverKind, Roster, Shift
+from roster.fairness import suggest, takers
 from roster.findings import Standards
 from roster.layers import Layer
 from roster.rotation import Hours, Rotation, Template
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from netwatch.config.draft import Draft
+    from netwatch.config.effective import Settings
     from netwatch.config.settings import File
+    from roster.fairness import Candidate
+    from roster.findings import Leave
+    from roster.layers import Slot
 
 
 def roster_of(file: File, calendar: Calendar | None = None) -> Roster:
@@ -31,6 +36,14 @@ def roster_of(file: File, calendar: Calendar | None = None) -> Roster:
     layers = tuple(_layer(table, known, zone) for table in file.rotation)
     covers = tuple(_cover(table, file.rotation, known, zone) for table in file.cover)
     return Roster(zone, layers, covers, calendar=calendar)
+
+
+def stand_ins(settings: Settings, shift: Slot | Shift, leaves: Iterable[Leave]) -> tuple[Candidate, ...]:
+    """Return who could take a shift, the fairest first: who takes turns at all, has an address and is not on leave."""
+    away = {each.person for each in leaves if each.start < shift.span.end and shift.span.start < each.end}
+    turns = takers(settings.roster)
+    people = [name for name, person in settings.people.items() if person.mail and name in turns]
+    return suggest(settings.roster, shift, people, away=away, least_rest=settings.file.roster.least_rest)
 
 
 def known_calendar(country: str) -> Calendar:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.audit import milliseconds
 from netwatch.handover import cases, letters
-from netwatch.mail.office import office_of
+from netwatch.mail.office import leaders, office_of
 from netwatch.mail.signing import Line, letter_for_day
 from netwatch.storage import audit, handovers, identity, outbox, records
 from roster.signing import Step
@@ -36,7 +36,7 @@ def digest(tx: Connection, settings: Settings, now: datetime) -> bool:
     if not lines and head.at < milliseconds(now - DAY):
         return False
     office, own = office_of(settings), identity.of(tx)
-    for name in letters.leaders(settings, now):
+    for name in leaders(settings, now):
         if name in office.reachable:
             outbox.add(tx, letter_for_day(office, own, name, lines, now, head))
     return True

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netwatch.config.settings import Role
 from netwatch.language import translations
 from netwatch.mail.office import office_of
 from netwatch.mail.signing import About, Notice, letter_for_handover
 from netwatch.storage import identity, outbox
 from roster import render
-from roster.cover import on_duty
-from roster.layers import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,19 +48,6 @@ def queue(
     for name in dict.fromkeys(people):
         if name in office.reachable:
             outbox.add(tx, letter_for_handover(office, own, name, notice, what, now))
-
-
-def leaders(settings: Settings, now: datetime) -> tuple[str, ...]:
-    """Return who leads: on call now, as configured for handovers, and, where there is nobody else, by role."""
-    on_call = [name for shift in on_duty(settings.roster, now) if shift.post is Post.LEADER for name in shift.people]
-    named = (*on_call, *settings.file.handover.leaders)
-    by_role = tuple(name for name, person in settings.people.items() if person.role in {Role.LEADER, Role.ADMIN})
-    return tuple(dict.fromkeys(named or by_role))
-
-
-def seconds(settings: Settings, now: datetime) -> tuple[str, ...]:
-    """Return who is second on duty now."""
-    return tuple(name for shift in on_duty(settings.roster, now) if shift.post is Post.SECOND for name in shift.people)
 
 
 def preview(tx: Connection, settings: Settings, what: About, handover: Handover, now: datetime) -> None:

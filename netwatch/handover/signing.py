@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from netwatch.domain.model import FaultId
 from netwatch.errors import UsageError
 from netwatch.handover import letters
+from netwatch.mail.office import leaders
 from netwatch.mail.signing import Notice
 from netwatch.storage import events, faults, remarks, signatures
 from netwatch.storage.events import Entry, EventKind
@@ -80,7 +81,7 @@ _SUMMARIES = {
 def _tell(tx: Connection, settings: Settings, opened: Opened, signature: Signature) -> None:
     case = opened.case
     both = (*case.outgoing, *case.incoming)
-    leading = letters.leaders(settings, signature.at)
+    leading = leaders(settings, signature.at)
     people = {
         Step.ACCEPTED: case.outgoing,
         Step.REMARKS: (*case.outgoing, *leading),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from netwatch.config.settings import Role
 from netwatch.domain.notices import OnDuty
 from roster.actual import present
+from roster.cover import on_duty
 from roster.layers import Post
 
 if TYPE_CHECKING:
@@ -76,3 +78,16 @@ def duty(shifts: tuple[Shift, ...]) -> OnDuty:
         return tuple(dict.fromkeys(name for shift in shifts if shift.post is post for name in shift.people))
 
     return OnDuty(of(Post.PRIMARY), of(Post.SECOND), of(Post.LEADER))
+
+
+def leaders(settings: Settings, now: datetime) -> tuple[str, ...]:
+    """Return who leads: on call now, as configured for handovers, and, where there is nobody else, by role."""
+    on_call = [name for shift in on_duty(settings.roster, now) if shift.post is Post.LEADER for name in shift.people]
+    named = (*on_call, *settings.file.handover.leaders)
+    by_role = tuple(name for name, person in settings.people.items() if person.role in {Role.LEADER, Role.ADMIN})
+    return tuple(dict.fromkeys(named or by_role))
+
+
+def seconds(settings: Settings, now: datetime) -> tuple[str, ...]:
+    """Return who is second on duty now."""
+    return tuple(name for shift in on_duty(settings.roster, now) if shift.post is Post.SECOND for name in shift.people)

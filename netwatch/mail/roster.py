@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from netwatch.config.people import stand_ins
 from netwatch.domain.model import Severity
 from netwatch.mail.compose import Reader, letter
 from netwatch.mail.envelope import seal
@@ -12,7 +13,6 @@ from netwatch.mail.layout import laid_out
 from netwatch.mail.office import office_of
 from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
-from netwatch.planned import stand_ins
 from netwatch.storage import identity, outbox
 from netwatch.storage import roster as rows
 from probes.api import _

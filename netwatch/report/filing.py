@@ -14,9 +14,9 @@ from netwatch.domain.service_report import (
     to_json,
 )
 from netwatch.errors import StorageError, UsageError
-from netwatch.handover.letters import leaders
 from netwatch.language import label
-from netwatch.mail.reports import Notice, Paperwork, tell_leaders, to_department
+from netwatch.mail.office import leaders
+from netwatch.report.letters import Notice, Paperwork, tell_leaders, to_department
 from netwatch.storage import events, service
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.service import Filed

@@ -12,7 +12,7 @@ from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.service_report import ReportState
 from netwatch.errors import NetwatchError, StorageUnavailable
 from netwatch.language import said, translations
-from netwatch.mail.reports import undelivered
+from netwatch.report.letters import undelivered
 from netwatch.report.service import scope_of
 from netwatch.storage import retrospect, service
 from roster.wall import wall

@@ -15,6 +15,7 @@ from netwatch.errors import StorageUnavailable, UsageError
 from netwatch.handover import cases, freeze, letters
 from netwatch.handover.day import digest
 from netwatch.handover.signing import enter
+from netwatch.mail.office import leaders, seconds
 from netwatch.mail.signing import About, Notice
 from netwatch.planned import planned
 from netwatch.storage import records, signatures
@@ -169,7 +170,7 @@ def _press(tx: Connection, settings: Settings, now: datetime) -> bool:
         if Due.REMIND in asked:
             letters.queue(tx, settings, both, Notice.REMINDER, about, now)
         if Due.ESCALATE in asked:
-            above = (*letters.seconds(settings, now), *letters.leaders(settings, now))
+            above = (*seconds(settings, now), *leaders(settings, now))
             letters.queue(tx, settings, above, Notice.ESCALATION, about, now)
         if Due.LAPSE in asked:
             enter(tx, settings, opened, Signature(Step.LAPSED, "", now))

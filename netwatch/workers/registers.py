@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from netwatch.config.registers import types
 from netwatch.domain.registers import EntryState
-from netwatch.handover.letters import leaders
 from netwatch.language import label
 from netwatch.mail.compose import Reader
-from netwatch.mail.office import office_of
+from netwatch.mail.office import leaders, office_of
 from netwatch.mail.registers import KIND, Notice, letter_for_entry
 from netwatch.storage import identity, outbox, registers
 from netwatch.workers.minutely import every_minute

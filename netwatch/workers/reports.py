@@ -12,10 +12,10 @@ from netwatch.domain.availability import sighted
 from netwatch.domain.period import PeriodKind, last_ended
 from netwatch.domain.service_report import ReportState, from_json
 from netwatch.errors import NetwatchError, StorageUnavailable
-from netwatch.handover.letters import leaders
-from netwatch.mail.reports import Notice, Paperwork, tell_leaders
+from netwatch.mail.office import leaders
 from netwatch.report import filing
 from netwatch.report.filing import By
+from netwatch.report.letters import Notice, Paperwork, tell_leaders
 from netwatch.report.service import service_report
 from netwatch.storage import retrospect, service, sights
 from netwatch.workers.minutely import every_minute

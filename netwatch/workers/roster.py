@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netwatch.handover.letters import leaders
-from netwatch.mail.office import office_of
+from netwatch.mail.office import leaders, office_of
 from netwatch.mail.roster import Notice, letter_ahead, letter_to_publish, tell
 from netwatch.storage import events, feeds, identity, outbox
 from netwatch.storage import roster as rows

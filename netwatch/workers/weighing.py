@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from netwatch.config.registers import types
 from netwatch.domain.approval import Discrepancy, Verdict, claim, explanation
-from netwatch.handover.letters import leaders
 from netwatch.mail.approval import tell
+from netwatch.mail.office import leaders
 from netwatch.storage import discrepancies, events, parts, registers
 from netwatch.storage.events import Entry, EventKind
 

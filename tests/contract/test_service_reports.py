@@ -196,7 +196,7 @@ async def test_killed_while_sending_nothing_has_left_and_all_of_it_leaves_later(
         return add(tx, letter)
 
     with monkeypatch.context() as patched:
-        patched.setattr("netwatch.mail.reports.outbox.add", dies)
+        patched.setattr("netwatch.report.letters.outbox.add", dies)
         with pytest.raises(RuntimeError, match="killed"):
             office.do("zhang", "send_report", number=1)
     assert (queued, office.sent(), office.states()) == (["service/1/sent/ct@hospital.example"], [], ["released"])
