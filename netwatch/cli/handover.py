@@ -209,7 +209,7 @@ def _list(arguments: argparse.Namespace) -> int:
     rows = [
         (
             str(each.archived.id),
-            each.archived.shift,
+            settings.roster.called(each.archived.shift),
             str(each.archived.revision),
             local(each.archived.start, zone),
             local(each.case.ends, zone),
@@ -236,7 +236,7 @@ def _state(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(site.as_json(_plain(opened)))
         return 0
-    print(f"#{opened.archived.id} {opened.archived.shift}  {_stage(opened)}")
+    print(f"#{opened.archived.id} {settings.roster.called(opened.archived.shift)}  {_stage(opened)}")
     print(_("outgoing: {names}").format(names=_names(opened.case.outgoing, settings)))
     print(_("incoming: {names}").format(names=_names(opened.case.incoming, settings)))
     count = len(opened.case.items)

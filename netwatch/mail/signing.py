@@ -157,7 +157,7 @@ _SUBJECTS = {
     Notice.AMENDED: _("Amended: handover of {title}, {start} to {end}"),
 }
 _FIRST = {
-    Notice.OPENED: _("Your shift {title} ends at {end}; {incoming} takes over. Look at the report and offer it."),
+    Notice.OPENED: _("Your shift {title} ends at {end} and goes to {incoming}. Look at the report and offer it."),
     Notice.PREVIEW: _("You take over from {outgoing} ({title}) at {end}. This is the report as it is now."),
     Notice.REMINDER: _(
         "Nobody has accepted the report of {title}. Until then {outgoing} and {incoming} are both on duty."

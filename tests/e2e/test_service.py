@@ -143,6 +143,7 @@ def test_a_report_can_be_built_and_shown(service: RunningService, door: Door):
     assert "quiet night" in service.command("handover", "show", "--live")
     service.command("handover", "build", "--by", "zhang")
     assert "quiet night" in service.command("handover", "show")
+    assert " whole " in service.command("handover", "list")
     wait_for(service.mails)
 
     live = service.command("handover", "show", "--live", "--format", "json")

@@ -226,3 +226,9 @@ def test_a_successor_in_the_repeated_hour_relieves_at_the_first_and_nobody_else_
     alone = Roster(chicago, (Layer(Template("n", "", time(20), time(1, 30)), week),))
     (night,) = on_duty(alone, datetime(2026, 11, 1, 6, 29, tzinfo=UTC))
     assert night.end == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+
+
+def test_people_call_a_shift_by_its_title_and_day():
+    roster = Roster(UTC_ZONE, (layer("Night", 0, 8),))
+    assert roster.called("Night0-8/2026-12-02/primary") == "12-02 Night"
+    assert roster.called("gone/2026-12-02/primary") == "12-02 gone"
