@@ -50,10 +50,10 @@ class Case:
     affects: str = ""
     runbook: str = ""
     behind: tuple[str, ...] = ()
-    hanging: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     deviation: Deviation | None = None
     """How the device is not as approved, where the fault is about that."""
+    hanging: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
