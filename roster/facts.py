@@ -222,6 +222,29 @@ class Redundancy:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """A value that reaches its limit before long; numbers are with their unit, `daily` is the change in a day."""
+
+    device: str
+    what: str
+    item: str
+    reaches: datetime
+    limit: str
+    now: str
+    daily: str
+    rising: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What reaches its limit before long: found among the `looked` values nearest to theirs, of `known`."""
+
+    forecasts: tuple[Forecast, ...] = ()
+    looked: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Flapping:
     """Something that changes too often to tell each change."""
 
@@ -511,6 +534,7 @@ class Facts:
     unseen: tuple[Unseen, ...] = ()
     redundancy: tuple[Redundancy, ...] = ()
     flapping: tuple[Flapping, ...] = ()
+    outlook: Outlook = Outlook()
     mail: MailFigures = MailFigures()
     mails: tuple[Mail, ...] = ()
     log: tuple[LogEntry, ...] = ()

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from roster.cover import Shift
-    from roster.facts import Facts, Fault
+    from roster.facts import Facts, Fault, Outlook
 
 FORMAT = 3
 LATER: Mapping[int, frozenset[str]] = {
     2: frozenset({"performed", "environment", "records", "unapproved", "words", "stands"}),
-    3: frozenset({"redundancy"}),
+    3: frozenset({"redundancy", "outlook"}),
 }
 """What came with each format. An older report does not have it: its canonical JSON stays the one that was hashed."""
 _MAIL_LATE = timedelta(minutes=5)
@@ -72,8 +72,15 @@ def build(shift: Shift, facts: Facts, previous: Handover | None = None) -> Hando
         words=tuple(sorted(facts.words, key=lambda each: (each.at, each.key))),
         stands=tuple(sorted(facts.stands, key=lambda each: (each.post.rank, each.person))),
         redundancy=tuple(sorted(facts.redundancy, key=lambda each: (each.since or _NEVER, each.away, each.device))),
+        outlook=_outlook(facts.outlook),
     )
     return normal(report)
+
+
+def _outlook(found: Outlook) -> Outlook:
+    """Return the forecasts, the earliest first."""
+    order = sorted(found.forecasts, key=lambda each: (each.reaches, each.device, each.what, each.item))
+    return replace(found, forecasts=tuple(order))
 
 
 def to_json(handover: Handover) -> str:

@@ -1,7 +1,7 @@
 """What a handover report holds, and in which places."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
@@ -15,6 +15,7 @@ from roster.facts import (
     MailFigures,
     Monitoring,
     OnDuty,
+    Outlook,
     Performed,
     Place,
     Record,
@@ -184,6 +185,7 @@ class Handover:
     words: tuple[Word, ...] = ()
     stands: tuple[Stand, ...] = ()
     redundancy: tuple[Redundancy, ...] = ()
+    outlook: Outlook = field(default_factory=Outlook)
 
     @property
     def act_now(self) -> tuple[FaultEntry, ...]:

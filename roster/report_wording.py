@@ -8,6 +8,7 @@ from roster.facts import ANSWERS, Saying, Severity
 from roster.layers import Post
 from roster.report import Colour, Reason
 from roster.signing import Step, short
+from roster.wall import wall
 from roster.wording import Wording
 
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
         Answer,
         Environment,
         Fault,
+        Forecast,
         LogEntry,
         MailFigures,
         Monitoring,
         Names,
+        Outlook,
         Performed,
         Polls,
         Record,
@@ -47,6 +50,13 @@ def _(title: str) -> str:
 _PLAIN = frozenset({"ok", "good", ""})
 _JUDGED = frozenset({"not in order", "conspicuous"})
 """Answers that say themselves that something is not as it should be."""
+_FORECASTS = {
+    (True, True): _("{what} {item} of {device} reaches {limit} about {date} (now {now}, {daily} a day)"),
+    (False, True): _("{what} of {device} reaches {limit} about {date} (now {now}, {daily} a day)"),
+    (True, False): _("{what} {item} of {device} falls to {limit} about {date} (now {now}, {daily} a day)"),
+    (False, False): _("{what} of {device} falls to {limit} about {date} (now {now}, {daily} a day)"),
+}
+"""What is said of something with a name and without, that rises or that falls."""
 _COLOURS = {Colour.RED: _("red"), Colour.AMBER: _("amber"), Colour.GREEN: _("green")}
 
 
@@ -244,6 +254,24 @@ class ReportWording(Wording):
             how = self.clauses(away, left, self.since(each.since), *numbers)
             alike.setdefault(how, []).append(f"{each.device} {each.where}".rstrip())
         return tuple((how, tuple(names)) for how, names in alike.items())
+
+    def forecast(self, each: Forecast) -> str:
+        """Return what reaches which limit when, and what that rests on."""
+        values = {
+            "what": self.word(each.what),
+            "item": each.item,
+            "device": each.device,
+            "limit": each.limit,
+            "date": f"{wall(each.reaches, self.zone):%Y-%m-%d}",
+            "now": each.now,
+            "daily": each.daily,
+        }
+        return self(_FORECASTS[bool(each.item), each.rising], **values)
+
+    def looked(self, outlook: Outlook) -> str:
+        """Return how many values were looked at, where those were not all."""
+        said = _("Of {known} values, only the {looked} nearest to their limits were looked at.")
+        return self(said, looked=outlook.looked, known=outlook.known)
 
     def explained(self, handover: Handover) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the faults that another one explains, by that one: its number, and which they are."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netwatch.domain.model import BOOKS, DeviceState, Fault, FaultId, Told, Window
 from netwatch.domain.notices import Kind
 from netwatch.drift import standing as drift_standing
-from netwatch.report import approval, duties, own, redundancy, registers, sessions, signing, standing
+from netwatch.report import approval, capacity, duties, own, redundancy, registers, sessions, signing, standing
 from netwatch.storage import devices, events, faults, handovers, outbox, windows
 from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
@@ -95,6 +95,7 @@ def draft(
         unseen=tuple(_unseen(settings, seen)),
         redundancy=tuple(redundancy.lost(tx, settings, seen)),
         flapping=tuple(_flapping(tx)),
+        outlook=capacity.outlook(tx, settings, now),
         mail=_mail_figures(tx, journal, letters),
         mails=tuple(_mails(journal, letters)),
         log=tuple(_log(tx, journal, settings)),

@@ -19,7 +19,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from netwatch.storage.schema import layouts, polls
 
@@ -29,8 +29,8 @@ else:
     from backports import zstd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
 
@@ -52,6 +52,18 @@ class _Tail:
 
 
 _ADD = insert(polls)
+_SAMPLE = (
+    select(polls.c.at, polls.c.packed, layouts.c.series)
+    .join(layouts, layouts.c.id == polls.c.layout_id)
+    .where(
+        polls.c.source == bindparam("source"),
+        polls.c.at > bindparam("start"),
+        polls.c.at <= bindparam("end"),
+        polls.c.whole,
+    )
+    .order_by(polls.c.at.desc())
+    .limit(1)
+)
 
 
 class Recorder:
@@ -101,6 +113,24 @@ def read(tx: Connection, source: str, start: datetime, end: datetime) -> list[tu
         bits = None if bits is None else _unpack(packed, bits, len(names))
         if bits is not None and at >= start:
             found.append((at, _values(names, bits)))
+    return found
+
+
+def sampled(
+    tx: Connection, source: str, moments: Iterable[datetime], within: timedelta
+) -> list[tuple[datetime, dict[str, float]]]:
+    """Return for each moment the last poll at or before it, and not before `within`, of those that stand alone.
+
+    For a trend over days: each costs at most sixty entries of an index, where `read` unpacks every poll between.
+    """
+    found: list[tuple[datetime, dict[str, float]]] = []
+    for moment in moments:
+        row = tx.execute(_SAMPLE, {"source": source, "start": moment - within, "end": moment}).first()
+        if row is not None:
+            names = tuple(json.loads(row.series))
+            bits = _unpack(row.packed, 0, len(names))
+            if bits is not None:
+                found.append((row.at, _values(names, bits)))
     return found
 
 
