@@ -108,13 +108,17 @@ def within(template: str, why: Message, **values: str | float) -> Message:
     return Message(template, {**why.values, **values, "note": why.template})
 
 
+LOCKED = _("log-ins were refused; nobody tries again before somebody has looked and unlocked it")
+ANOTHER_KEY = _("another host key: {shown}, approved is {known}; nothing is read before a leader approves the new one")
+NEW_KEY = _("its host key {shown} is not approved yet; nothing is read before a leader has compared it")
+
+
 def of_door(door: Door, known: str = "") -> Wrong | None:
     """Return what is wrong with a way into a device whose host key is `known`. What needs a person comes first."""
     if door.offered and door.offered != known:
         return _strange(door.offered, known)
     if door.locked:
-        template = _("log-ins were refused; nobody tries again before somebody has looked and unlocked it")
-        return Wrong(Severity.MAJOR, Message(template))
+        return Wrong(Severity.MAJOR, Message(LOCKED))
     if door.failures < DOUBTED or door.why is None:
         return None
     template = _("cannot be read, {times} times in a row: {note}")
@@ -124,13 +128,9 @@ def of_door(door: Door, known: str = "") -> Wrong | None:
 def _strange(shown: str, known: str) -> Wrong:
     """Return what is wrong where a device shows a host key that nobody has approved."""
     if known:
-        template = _(
-            "another host key: {shown}, approved is {known}; nothing is read before a leader approves the new one"
-        )
-        return Wrong(Severity.CRITICAL, Message(template, {"shown": shown, "known": known}))
-    template = _("its host key {shown} is not approved yet; nothing is read before a leader has compared it")
+        return Wrong(Severity.CRITICAL, Message(ANOTHER_KEY, {"shown": shown, "known": known}))
     # A thousand new devices are a thousand keys to compare, and no reason to wake anybody.
-    return Wrong(Severity.WARNING, Message(template, {"shown": shown}))
+    return Wrong(Severity.WARNING, Message(NEW_KEY, {"shown": shown}))
 
 
 def of_account(account: Door) -> Wrong | None:
