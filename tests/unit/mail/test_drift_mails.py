@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netwatch.domain.drift.change_request import ChangeKind, ChangeRequest, ChangeState
+from netwatch.domain.drift.condition import of_door
 from netwatch.domain.drift.difference import compare
 from netwatch.domain.drift.finding import Closing, Finding, FindingState, Told, close
 from netwatch.domain.drift.permit import Scope
 from netwatch.domain.drift.verdict import Verdict
+from netwatch.domain.drift.visit import Door
 from netwatch.domain.model import Fault, FaultId, Severity, Subject
 from netwatch.domain.notices import Kind
 from netwatch.drift.deviation import Deviation
@@ -71,6 +73,25 @@ def test_the_interval_of_a_change_is_told_to_the_second(office: Office) -> None:
 )
 def test_the_end_of_a_deviation_says_how_it_ended(office: Office, finding: Finding, said: str) -> None:
     assert said in text(office, finding, over=True).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("door", "command"),
+    [
+        (Door("core", "cli", offered="SHA256:new"), "netwatch drift trust core SHA256:new"),
+        (Door("core", "cli", host_key="SHA256:old", offered="SHA256:new"), "netwatch drift trust core SHA256:new"),
+        (Door("core", "cli", guard={"failures": 2, "locked": True}), "netwatch drift unlock core"),
+        (Door("core", "cli", failures=5, why=Message("no answer")), None),
+    ],
+)
+def test_what_only_a_person_can_end_says_what_to_type(office: Office, door: Door, command: str | None) -> None:
+    wrong = of_door(door, door.host_key)
+    assert wrong is not None
+    fault = replace(FAULT, subject=Subject("core", "collect", "cli"), summary=wrong.summary)
+    reader = Reader(office, "database", "zhang", "fault/17/0/zhang", NOW)
+    said = text_of(notice(reader, Kind.OPENED, Case(fault, "core"), Scene(NOW)).content)
+    typed = [line.partition(": ")[2] for line in said.splitlines() if "netwatch drift" in line]
+    assert typed == ([] if command is None else [command])
 
 
 def test_why_a_deviation_is_waived_is_told(office: Office) -> None:
