@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from netwatch.cli.mail import KINDS
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
-from netwatch.mail import approval, changes, desk, duties, handover, registers, reports, roster, sessions, signing
+from netwatch.mail import approval, changes, desk, duties, handover, registers, roster, sessions, signing
 from netwatch.mail.wording import Wording, harmless
+from netwatch.report import letters
 from probes.api import Message
 
 NOW = datetime(2026, 11, 22, 18, 25, tzinfo=UTC)  # 02:25 on the 23rd in Shanghai
@@ -86,6 +87,6 @@ def test_a_stored_sentence_whose_values_are_missing_is_said_as_it_stands() -> No
 
 
 def test_every_kind_of_mail_has_a_word_in_the_outbox() -> None:
-    modules = (approval, changes, duties, handover, registers, reports, roster, sessions, signing)
+    modules = (approval, changes, duties, handover, letters, registers, roster, sessions, signing)
     kinds = {*(each.KIND for each in modules), *(each.value for each in Kind), desk.DIGEST}
     assert kinds <= set(KINDS)
