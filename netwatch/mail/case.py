@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from netwatch.domain.model import Fault
+    from netwatch.domain.model import DeviceState, Fault
     from netwatch.drift.deviation import Deviation
     from netwatch.mail.office import Office
     from roster.cover import Shift
@@ -58,11 +58,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is so at the time of writing, whatever the mail is about: the open faults by number, who is on duty."""
+    """What is so at the time of writing, whatever the mail is about: the open faults, who is on duty, what devices are."""
 
     now: datetime
     opened: Mapping[int, Fault] = field(default_factory=dict)
     shifts: tuple[Shift, ...] = ()
+    states: Mapping[str, DeviceState] = field(default_factory=dict)
 
     def others(self, *shown: Fault) -> int:
         """Return how many other faults are open, without those that are only behind another."""
@@ -72,7 +73,8 @@ class Scene:
 
 def scene(tx: Connection, office: Office, now: datetime) -> Scene:
     """Look around."""
-    return Scene(now, {fault.id: fault for fault in faults.opened(tx)}, office.shifts(now))
+    opened = {fault.id: fault for fault in faults.opened(tx)}
+    return Scene(now, opened, office.shifts(now), overview.states(tx))
 
 
 def gather(tx: Connection, office: Office, fault: Fault) -> Case:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
+from netwatch.domain.redundancy import because_of
 from netwatch.domain.topology import behind
 from netwatch.mail import sheet
 from netwatch.mail.sheet import Fact, Sheet, named
@@ -97,7 +98,9 @@ def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) 
     """Write what a mail about many faults says."""
     lines = ordered(told)
     still = [each.case.fault for each in lines if each.case.fault.open]
-    shown = tuple(_line(word, office, each, count=number < COUNTED) for number, each in enumerate(lines[:LINES]))
+    shown = tuple(
+        _line(word, office, each, scene if number < COUNTED else None) for number, each in enumerate(lines[:LINES])
+    )
     left = len(lines) - len(shown)
     around = Sheet(
         language=word.language,
@@ -136,7 +139,7 @@ def _first(word: Wording, lines: tuple[Told, ...]) -> str:
     return word(_("{count} faults in one mail: {parts}"), count=len(lines), parts=word(_(", ")).join(parts))
 
 
-def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
+def _line(word: Wording, office: Office, told: Told, scene: Scene | None) -> Line:
     fault = told.case.fault
     what = word.say(fault.summary)
     if told.kind in _SAID:
@@ -148,7 +151,7 @@ def _line(word: Wording, office: Office, told: Told, *, count: bool) -> Line:
         device=named(word, told.case, 60),
         what=what,
         when=_when(word, told),
-        effect=_effect(word, office, told, count=count),
+        effect=_effect(word, office, told, scene),
     )
 
 
@@ -158,18 +161,27 @@ _SAID = {
 }
 
 
-def _effect(word: Wording, office: Office, told: Told, *, count: bool) -> str:
-    """Say what else is lost with it."""
+def _effect(word: Wording, office: Office, told: Told, scene: Scene | None) -> str:
+    """Say what else is lost with it; without a scene nothing is counted."""
     fault = told.case.fault
-    parts = []
-    lost = len(behind(fault.subject.device, office.parents)) if count and fault.open and fault.reachability else 0
-    if lost:
-        parts.append(
-            word.ngettext("{count} device behind it unreachable", "{count} devices behind it unreachable", lost)
-        )
+    parts = _counted(word, office, fault.subject.device, scene) if scene and fault.open and fault.reachability else []
     if told.case.affects:
         parts.append(word(_("affects: {affects}"), affects=harmless(told.case.affects, 100)))
     return word(_("; ")).join(parts)
+
+
+def _counted(word: Wording, office: Office, device: str, scene: Scene) -> list[str]:
+    """Count the devices that are gone with it, and those that it has cost an uplink."""
+    parts = []
+    if lost := len(behind(device, office.parents)):
+        parts.append(
+            word.ngettext("{count} device behind it unreachable", "{count} devices behind it unreachable", lost)
+        )
+    if hanging := len(because_of(device, office.parents, scene.states)):
+        parts.append(
+            word.ngettext("{count} device has lost redundancy", "{count} devices have lost redundancy", hanging)
+        )
+    return parts
 
 
 def _when(word: Wording, told: Told) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.domain.model import Acknowledgement, Fault, FaultId, Severity, Subject
+from netwatch.domain.model import Acknowledgement, DeviceState, Fault, FaultId, Severity, Subject
 from netwatch.domain.notices import Kind
 from netwatch.mail import layout, wording
 from netwatch.mail.case import Case, Note, Scene
@@ -201,6 +201,22 @@ def test_no_more_than_twenty_names_of_those_behind_it(reader: Reader, around: Sc
     assert "Unreachable behind it: 37 devices: sw-0, sw-1," in text
     assert "sw-19 and 17 more" in text
     assert "sw-20" not in text
+
+
+def test_no_more_than_twenty_names_of_those_that_have_lost_an_uplink(reader: Reader, around: Scene) -> None:
+    case = replace(CASE, hanging=tuple(f"sw-{number}" for number in range(300)))
+    text = text_of(notice(reader, Kind.OPENED, case, around).content)
+    assert "Redundancy lost: 300 devices: sw-0, sw-1," in text
+    assert "sw-19 and 280 more" in text
+
+
+def test_a_digest_counts_what_has_lost_redundancy(reader: Reader, around: Scene) -> None:
+    names = [f"sw-{number}" for number in range(300)]
+    office = replace(reader.office, parents=dict.fromkeys(names, ("core", "core-b")))
+    states = dict.fromkeys(("core-b", *names), DeviceState.UP) | {"core": DeviceState.DOWN}
+    told = tuple(Told(Kind.OPENED, Case(fault, "Core switch A")) for fault in (FAULT, replace(FAULT, id=FaultId(18))))
+    mail = digest(replace(reader, office=office), told, replace(around, states=states))
+    assert text_of(mail.content).splitlines()[2].endswith("since 10:00; 300 devices have lost redundancy")
 
 
 @pytest.mark.parametrize("kind", Kind)
