@@ -314,9 +314,9 @@ def _complete(kind: RegisterType, entry: Entry, upto: EntryStep) -> None:
 def _submit(kind: RegisterType, entry: Entry, _who: Doer, now: datetime) -> Entry:
     _complete(kind, entry, EntryStep.SUBMIT)
     if kind.shape is Shape.INTERVAL and entry.due is None:
-        raise NotAllowed(_("due: say until when"))
+        raise NotAllowed(_("until: say until when"))
     if entry.start is not None and entry.due is not None and entry.due <= entry.start:
-        raise NotAllowed(_("due: must be after the start"))
+        raise NotAllowed(_("until: must be after the start"))
     if kind.approval is not Approval.NONE:
         return replace(entry, state=EntryState.SUBMITTED)
     if kind.shape is Shape.INTERVAL:

@@ -161,7 +161,7 @@ async def test_what_waits_for_approval_is_handed_on(office: Office):
     [
         ({"register": "nothing"}, "there is no register nothing"),
         ({"register": "visitor", "values": {"colour": "red"}}, "visitor has no field colour"),
-        ({"register": "visitor", "values": VISITOR}, "due: say until when"),
+        ({"register": "visitor", "values": VISITOR}, "until: say until when"),
         ({"register": "change", "values": {"device": "sw-9"}}, "there is no device sw-9"),
         ({"register": "loan", "values": {"mail": "no address"}}, "mail: must be a mail address"),
         ({"register": "visitor", "values": ["name"]}, "values: must be texts by field"),
