@@ -192,6 +192,17 @@ def test_every_page_fits_and_can_be_read(browser: Browser, night: ServedPage, la
     made.leave()
 
 
+@pytest.mark.parametrize(("language", "told"), [("zh_CN", "none"), ("en", "uppercase")])
+def test_what_a_device_says_keeps_its_first_letter_in_chinese(
+    browser: Browser, night: ServedPage, language: str, told: str
+) -> None:
+    made = Visitor(browser, night)
+    page = made.visit(f"/faults/1?lang={language}")
+    style = "getComputedStyle(document.querySelector('.summary'), '::first-letter').textTransform"
+    assert page.evaluate(style) == told
+    made.leave()
+
+
 def test_the_checks_of_the_pages_find_what_is_wrong(browser: Browser, night: ServedPage) -> None:
     made = Visitor(browser, night, viewport={"width": 360, "height": 740})
     page = made.visit("/?lang=en")
