@@ -38,7 +38,7 @@ _SOURCES: Mapping[Source, str] = {
     Source.HANDOVERS: _("shifts handed over"),
     Source.ROSTER: _("months of the roster published"),
     Source.FAULTS: _("major faults taken up or over"),
-    Source.UNAPPROVED: _("things without approval judged"),
+    Source.UNAPPROVED: _("things without approval, judged to be no incident"),
     Source.REPORTS: _("service reports sent"),
     Source.TARGETS: _("departments whose target was reached"),
     Source.JOURNAL: _("acts recorded with their actor"),
