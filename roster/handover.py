@@ -71,7 +71,7 @@ def build(shift: Shift, facts: Facts, previous: Handover | None = None) -> Hando
         unapproved=tuple(sorted(facts.unapproved, key=lambda each: (each.settled, each.at, each.number))),
         words=tuple(sorted(facts.words, key=lambda each: (each.at, each.key))),
         stands=tuple(sorted(facts.stands, key=lambda each: (each.post.rank, each.person))),
-        redundancy=tuple(sorted(facts.redundancy, key=lambda each: (each.since or _NEVER, each.away, each.device))),
+        redundancy=tuple(sorted(facts.redundancy, key=lambda each: (each.since or _NEVER, each.away))),
         outlook=_outlook(facts.outlook),
     )
     return normal(report)
