@@ -11,7 +11,7 @@ from probes.api import Message, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from sqlalchemy import Connection
 
@@ -24,16 +24,17 @@ def altered(tx: Connection, keys: Keys, zone: tzinfo) -> Iterator[Message]:
 
     It makes every text anew, which takes a while.
     """
-    given = set()
+    given: dict[tuple[str, str, datetime], str | None] = {}
     for kept in captures.everything(tx):
-        given.add((kept.device, kept.facet, kept.content))
+        given[kept.device, kept.facet, kept.finished] = kept.content
         wrong = _wrong(keys, kept, zone)
         if wrong is not None:
             yield Message(wrong, {"number": kept.id, "device": kept.device, "facet": kept.facet})
     for each in snapshots.everything(tx):
-        if (each.device, each.facet, each.content) not in given:
+        # The last read of a text is always kept, and is when it was last seen.
+        if given.get((each.device, each.facet, each.last_seen)) != each.content:
             values = {"device": each.device, "facet": each.facet, "content": each.content[:12]}
-            yield Message(_("{device}/{facet} is {content} in the database, and no read that is kept gave it"), values)
+            yield Message(_("{device}/{facet} is {content} in the database, and no read of that time gave it"), values)
 
 
 def _wrong(keys: Keys, kept: Kept, zone: tzinfo) -> str | None:

@@ -63,7 +63,7 @@ SWAPPED = {
     ),
     "the texts of two devices exchanged": (
         "UPDATE snapshots SET content = (SELECT s.content FROM snapshots s WHERE s.id = 3 - snapshots.id)",
-        "sw-1/running is {other} in the database, and no read that is kept gave it",
+        "sw-1/running is {other} in the database, and no read of that time gave it",
     ),
     "the texts of two devices and of their reads exchanged": (
         (
@@ -95,6 +95,23 @@ async def test_texts_that_were_exchanged_in_the_database_are_found_by_who_looks_
     device = scene.kept("sw-1")[0].id == 1
     expected = sentence.format(other=other[:12])
     assert (expected if device else expected.replace("sw-1", "sw-2")) in wrong()
+
+
+async def test_a_text_of_before_that_was_put_back_in_the_database_is_found_by_who_looks_deep(
+    scene: DriftService,
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        await scene.approve()
+        await changed(scene, "uplink moved")
+    deep = replace(verifying.asked(scene.settings), deep=True)
+    base = scene.approved()
+    assert base is not None
+    before = [str(each.message) for each in scene.rows(partial(verifying.verify, asked=deep)).wrong]
+    unguarded(scene.database, f"UPDATE snapshots SET content = '{base.content}'")
+    after = [str(each.message) for each in scene.rows(partial(verifying.verify, asked=deep)).wrong]
+    said = f"sw-1/running is {base.content[:12]} in the database, and no read of that time gave it"
+    assert [each for each in after if each not in before] == [said]
 
 
 async def test_the_window_of_a_change_request_has_its_devices_read_when_it_opens_and_when_it_ends(
