@@ -320,3 +320,25 @@ async def test_a_notice_that_has_not_gone_out_is_not_called_told(page: Page) -> 
     told = text_of((await page.get("/")).text)
     assert "was written at 02:13 and is about to go out." in told
     assert "was told" not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "cost", "hangs"),
+    [
+        ("en", "28 devices have lost an uplink by it: 接入", "Redundancy lost 核心交换机 1 away"),
+        ("zh-CN", "28 台设备因此失去冗余： 接入", "失去冗余 上游 核心交换机 1 中断"),
+    ],
+)
+async def test_a_lost_uplink_stands_with_the_fault_that_cost_it_and_with_each_device(
+    page: Page, language: str, cost: str, hangs: str
+) -> None:
+    def work(tx: Connection) -> None:
+        down(tx, fault("core-1"))
+
+    page.hospital.write(work)
+    floors = {name: ("core-1", "core-2") for name, parents in page.settings.parents.items() if parents}
+    page.settings = replace(page.settings, parents={**page.settings.parents, **floors})
+    told = text_of((await page.get("/faults/1", **{"accept-language": language})).text)
+    assert cost in told
+    assert hangs in text_of((await page.get("/devices/sw-1", **{"accept-language": language})).text)
+    assert hangs not in text_of((await page.get("/devices/core-2", **{"accept-language": language})).text)
