@@ -74,6 +74,12 @@ class Measured:
         )
 
 
+_UNCHECKED = {
+    False: _("has no check, of its own or of a group, so that nothing would look at it"),
+    True: _("is read and has no check, so that nobody would know whether it is up: give it one, such as icmp"),
+}
+
+
 class Checks:
     """All checks of a draft: `checks` in the order of the devices, or the `findings` that say why not."""
 
@@ -96,9 +102,8 @@ class Checks:
         own = self._named(device)
         inherited = [self._groups[name] for name in groups_of(device) if name in self._groups]
         names = dict.fromkeys(name for table in (*inherited, own) for name in table)
-        if not names and not any(self._looks(device)):
-            template = _("has no check and no collect, of its own or of a group, so that nothing would look at it")
-            self.findings.append(found(device.path, template))
+        if not names and not any(tables_of(device, "check")):
+            self.findings.append(found(device.path, _UNCHECKED[any(self._reads(device))]))
         for name in names:
             parts = [table[name] for table in (*inherited, own) if name in table]
             template = _("the check '{name}' of the group is of kind '{first}'; give this one another name")
@@ -107,9 +112,8 @@ class Checks:
             if measured is not None and measured.table.enabled:
                 self.checks.append(measured.of(device.name, name))
 
-    def _looks(self, device: Entry[Device]) -> Iterator[object]:
-        """Yield every table by which a device is looked at: one that is only read is, too."""
-        yield from tables_of(device, "check")
+    def _reads(self, device: Entry[Device]) -> Iterator[object]:
+        """Yield every table by which a device is read."""
         yield from tables_of(device, "collect")
         for group in self._draft.each(Group):
             if group.name in groups_of(device):

@@ -106,7 +106,10 @@ def test_our_own_collectors_can_all_be_used() -> None:
     assert all(known.collector(kind).facets for kind in known.collectors())
 
 
-def test_a_device_that_is_only_read_is_looked_at(loaded: Load) -> None:
+def test_a_device_that_is_only_read_is_refused_with_what_it_lacks(problems: Problems) -> None:
     bare = DEVICE.replace('check = [{ kind = "icmp" }]\n', "")
-    assert loaded(GROUPS + bare + 'groups = ["switches"]\n').checks == ()
-    assert loaded(bare + 'collect = [{ kind = "dial", number = 1 }]\n').checks == ()
+    sentence = "is read and has no check, so that nobody would know whether it is up: give it one, such as icmp"
+    (of_group,) = problems(GROUPS + bare + 'groups = ["switches"]\n')
+    (own,) = problems(bare + 'collect = [{ kind = "dial", number = 1 }]\n')
+    assert of_group.endswith(sentence)
+    assert own.endswith(sentence)
