@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netwatch.domain.forecast import DAY, LOOKED_BACK, forecast, nearness
+from netwatch.domain.forecast import DAY, LEAST_DAYS, LOOKED_BACK, forecast, moves, nearness
 from netwatch.domain.judge import number
 from netwatch.domain.model import Subject
 from netwatch.storage import sensors
@@ -13,7 +13,7 @@ from probes.api import Meaning
 from roster import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
     from netwatch.domain.checklist import Sensor
     from netwatch.domain.forecast import Forecast
+    from netwatch.storage.sensors import Standing
     from probes.api import Limits
 
 CAPACITIES = frozenset(
@@ -36,8 +37,14 @@ CAPACITIES = frozenset(
     }
 )
 """What moves slowly and one way; a temperature or a load goes up and down with the day."""
-MOST = 100
-"""So many are looked at, those nearest to their limits: reading the history of all of 10,000 devices takes minutes."""
+GLANCED = 500
+"""So many, those nearest to their limits, are compared with what they were; it costs one look-up each."""
+MOST = 50
+"""And of so many of those that moved the history is read, at forty look-ups each."""
+APART = (LEAST_DAYS - 1) * DAY
+"""What has no history of this length has no trend either."""
+WITHIN = 3 * DAY
+"""How much older the reading may be: of a check that is made every hour one in sixty can be looked up."""
 STEP = DAY / 3
 """How far the samples are apart: three a day, whose median leaves one odd one out."""
 
@@ -50,7 +57,17 @@ class Approach:
     value: float
     meaning: Meaning
     forecast: Forecast
-    rising: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A sensor on its way to a limit, and how far it is from it."""
+
+    distance: float
+    kind: str
+    sensor: Sensor
+    value: float
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +87,46 @@ def outlook(tx: Connection, settings: Settings, now: datetime) -> facts.Outlook:
 
 def approaches(tx: Connection, settings: Settings, now: datetime, *, device: str | None = None) -> Approaches:
     """Return what reaches its limit within two weeks, of everything or of one device."""
-    kinds = {(check.device, check.name): check.kind for check in settings.checks}
-    known = [
-        (distance, each, limits)
-        for each in sensors.judged(tx, CAPACITIES, now - DAY, device)
-        if (each.sensor.device, each.sensor.check) in kinds
-        and (limits := _limits(settings, each.sensor)) is not None
-        and (distance := nearness(limits, each.value)) is not None
-    ]
-    looked = sorted(known, key=lambda each: each[0])[:MOST]
+    near = sorted(_near(settings, sensors.judged(tx, CAPACITIES, now - DAY, device)), key=lambda each: each.distance)
+    moving, looked = _moving(tx, near[:GLANCED], now)
     moments = tuple(now - step * STEP for step in range(LOOKED_BACK // STEP))
-    read = sensors.samples(tx, [each.sensor for _distance, each, _limits in looked], moments, STEP)
+    read = sensors.samples(tx, [each.sensor for each in moving], moments, STEP)
     found = [
-        Approach(each.sensor, each.value, _meaning(settings, kinds, each.sensor), coming, limits.rising)
-        for _distance, each, limits in looked
-        if (coming := forecast(read[each.sensor], each.value, limits, now)) is not None
+        Approach(each.sensor, each.value, _meaning(settings, each), coming)
+        for each in moving
+        if (coming := forecast(read[each.sensor], each.value, each.limits, now)) is not None
     ]
-    return Approaches(tuple(sorted(found, key=lambda each: each.forecast.reaches)), len(looked), len(known))
+    return Approaches(tuple(sorted(found, key=lambda each: each.forecast.reaches)), looked, len(near))
 
 
-def _limits(settings: Settings, sensor: Sensor) -> Limits | None:
-    rule = settings.rule(Subject(sensor.device, sensor.check, sensor.meaning, sensor.item))
-    return None if rule.off else rule.limits
+def _near(settings: Settings, judged: Iterable[Standing]) -> Iterator[_Near]:
+    """Yield what is judged by limits and has one before it; a check that is no longer configured has none."""
+    kinds = {(check.device, check.name): check.kind for check in settings.checks}
+    for each in judged:
+        sensor = each.sensor
+        kind = kinds.get((sensor.device, sensor.check))
+        rule = settings.rule(Subject(sensor.device, sensor.check, sensor.meaning, sensor.item))
+        if kind is not None and not rule.off and rule.limits is not None:
+            distance = nearness(rule.limits, each.value)
+            if distance is not None:
+                yield _Near(distance, kind, sensor, each.value, rule.limits)
 
 
-def _meaning(settings: Settings, kinds: Mapping[tuple[str, str], str], sensor: Sensor) -> Meaning:
-    known = settings.meanings(kinds[sensor.device, sensor.check])
-    return known.get(sensor.meaning, Meaning(sensor.meaning, sensor.meaning))
+def _moving(tx: Connection, near: Sequence[_Near], now: datetime) -> tuple[list[_Near], int]:
+    """Return what has moved towards its limit, and how many were looked at for it."""
+    before = sensors.samples(tx, [each.sensor for each in near], (now - APART,), WITHIN)
+    moving = []
+    for looked, each in enumerate(near, 1):
+        if any(moves(value, each.value, each.limits, now - at) for at, value in before[each.sensor]):
+            moving.append(each)
+            if len(moving) == MOST:
+                return moving, looked
+    return moving, len(near)
+
+
+def _meaning(settings: Settings, each: _Near) -> Meaning:
+    name = each.sensor.meaning
+    return settings.meanings(each.kind).get(name, Meaning(name, name))
 
 
 def _fact(each: Approach) -> facts.Forecast:
@@ -109,5 +139,5 @@ def _fact(each: Approach) -> facts.Forecast:
         limit=number(each.forecast.limit, unit),
         now=number(each.value, unit),
         daily=("+" if slope > 0 else "") + number(slope, unit),
-        rising=each.rising,
+        rising=slope > 0,
     )

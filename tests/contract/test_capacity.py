@@ -114,11 +114,39 @@ async def test_where_there_are_too_many_those_nearest_to_their_limits_are_looked
 ) -> None:
     monkeypatch.setattr(capacity, "MOST", 1)
     one = opened(tmp_path, database, switch("srv-1", more=SERVER))
-    await read(one, "srv-1", 13, {("storage.usage", "/a"): (70.0, 1.3), ("storage.usage", "/b"): (84.0, 1.0)})
+    await read(one, "srv-1", 13, {("storage.usage", "/a"): (80.0, 1.3), ("storage.usage", "/b"): (84.0, 1.0)})
     made = drafted(one)
     assert [each.item for each in made.outlook.forecasts] == ["/b"]
     said = told(made, "en", one)
     assert "Of 2 values, only the 1 nearest to their limits were looked at." in said
+
+
+async def test_of_those_that_are_glanced_at_only_what_moved_counts_against_the_bound(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capacity, "MOST", 2)
+    one = opened(tmp_path, database, switch("srv-1", more=SERVER))
+    still = {("storage.usage", f"/still{number}"): (84.0, 0.0) for number in range(5)}
+    await read(one, "srv-1", 13, still | {("storage.usage", "/data"): (70.0, 1.3)})
+    made = drafted(one)
+    assert [each.item for each in made.outlook.forecasts] == ["/data"]
+    assert (made.outlook.looked, made.outlook.known) == (6, 6)
+    monkeypatch.setattr(capacity, "GLANCED", 5)
+    bounded = drafted(one)
+    assert (bounded.outlook.forecasts, bounded.outlook.looked, bounded.outlook.known) == ((), 5, 6)
+
+
+async def test_a_check_that_is_made_every_hour_is_forecast_too(tmp_path: Path, database: Database) -> None:
+    one = opened(tmp_path, database, switch("srv-1", more=SERVER))
+    recorder, hour = history.Recorder(), timedelta(hours=1)
+
+    def record(tx: object) -> None:
+        for age in range(14 * 24, 0, -1):
+            recorder.add(tx, "srv-1/host", NOW - age * hour, {"storage.usage//data": 81 - age / 24})  # type: ignore[arg-type]
+
+    database.write_now(record)
+    await one.sees("srv-1/host", Measurement((Value("storage.usage", 81.0, "/data"),)))
+    assert [each.limit for each in drafted(one).outlook.forecasts] == ["85 %"]
 
 
 def test_only_polls_that_stand_alone_are_sampled_each_the_last_before_its_moment(database: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.domain.forecast import DAY, HORIZON, LOOKED_BACK, forecast, nearness, next_limit
+from netwatch.domain.forecast import DAY, HORIZON, LOOKED_BACK, forecast, moves, nearness, next_limit
 from probes.api import Limits
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -113,6 +113,25 @@ def test_the_limit_that_comes_next_is_the_first_that_is_not_broken(
     assert (nearness(limits, value) is None) == (limit is None)
 
 
+@pytest.mark.parametrize(
+    ("before", "value", "limits", "open_still"),
+    [
+        (80.0, 80.0, DISK, False),
+        (81.0, 80.0, DISK, False),
+        (79.6, 80.0, DISK, False),
+        (79.5, 80.0, DISK, True),
+        (86.0, 85.0, DISK, False),
+        (65.0, 66.0, BATTERY, False),
+        (67.0, 66.0, BATTERY, True),
+        (95.0, 96.0, DISK, False),
+    ],
+)
+def test_only_what_moved_at_a_third_of_the_pace_is_worth_its_history(
+    before: float, value: float, limits: Limits, *, open_still: bool
+) -> None:
+    assert moves(before, value, limits, 4 * DAY) is open_still
+
+
 numbers = st.floats(0, 84, allow_nan=False).map(lambda number: round(number, 3))
 slopes = st.floats(0.5, 5)
 histories = st.lists(numbers, min_size=1, max_size=42)
@@ -125,6 +144,8 @@ def test_what_rises_steadily_reaches_its_limit_on_the_day_that_is_forecast(
     found = ahead(growing(85 - slope * (left + days - 1), slope, days))
     assert found is not None
     assert abs(found.reaches - (NOW + left * DAY)) < timedelta(minutes=1)
+    now = 85 - slope * left
+    assert moves(now - 4 * slope, now, DISK, 4 * DAY)
 
 
 @given(numbers, st.integers(1, 42))
