@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.domain.availability import inside
+from netwatch.domain.drift.visit import SIDES
 from netwatch.domain.promptness import Course
 from netwatch.storage import faults, retrospect
 from roster.spans import Span, merge
@@ -51,7 +52,8 @@ def _planned(device: str, windows: Collection[Window]) -> tuple[Span, ...]:
 
 
 def _of(fault: Fault, devices: Collection[str] | None) -> bool:
-    return devices is None or fault.subject.device in devices
+    """Whether a fault concerns some devices. What they are set to, and who was on them, does not leave the centre."""
+    return devices is None or (fault.subject.device in devices and fault.subject.check not in SIDES)
 
 
 def _course(fault: Fault, answered: retrospect.Answered | None, whole: Span) -> Course:

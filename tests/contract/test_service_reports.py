@@ -13,13 +13,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from netwatch.actions import carry_out
+from netwatch.domain.model import Severity
 from netwatch.domain.period import PeriodKind, containing
 from netwatch.domain.service_report import ReportState, ReportStep, from_json, stepped, to_json
 from netwatch.errors import NetwatchError, StorageError, UsageError
 from netwatch.report.service import service_report
 from netwatch.storage import events, outbox, service, sights
 from netwatch.storage.events import EventKind
+from netwatch.workers.observer import Trouble
 from netwatch.workers.reports import ReportsWorker, see
+from probes.api import Message
 from tests.scenario import ANSWERS, SILENT, Scenario, site, switch
 
 if TYPE_CHECKING:
@@ -337,6 +340,16 @@ async def test_another_departments_device_is_not_in_it(office: Office):
     report = office.report(START + timedelta(minutes=10))
     assert [each.name for each in report.devices] == ["sw-1"]
     assert sum(each.opened for each in report.faults) == 0
+
+
+async def test_what_devices_are_set_to_is_told_to_the_leaders_and_to_no_department(office: Office):
+    wrong = Trouble(Severity.CRITICAL, Message("users and groups changed without approval: user x added"))
+    await office.observer.stand("sw-1", "drift", {"users/1": wrong}, office.clock.now())
+    assert office.report(MONDAY).graves == ()
+    table = office.settings.file.department[0].model_copy(update={"devices": ()})
+    period = containing(PeriodKind.WEEK, START.date())
+    whole = office.rows(lambda tx: service_report(tx, office.settings, table, period, MONDAY))
+    assert [each.what for each in whole.graves] == [wrong.summary]
 
 
 async def test_a_fault_is_answered_from_its_confirmation_and_repaired_from_its_first_sign(office: Office):
