@@ -272,8 +272,12 @@ def test_server_items_have_no_order_and_kernel_counters_are_not_compared():
 
 
 def test_what_the_tools_for_accounts_keep_of_the_file_before_is_not_compared():
-    text = read("linux", "/etc/passwd 644 root:root 1a\n/etc/passwd- 644 root:root 2b\n/etc/x- 644 root:root 3c\n", "etc")
-    assert text.sections == (Section((), ("/etc/passwd 644 root:root 1a", "/etc/x- 644 root:root 3c"), is_ordered=False),)
+    text = read(
+        "linux", "/etc/passwd 644 root:root 1a\n/etc/passwd- 644 root:root 2b\n/etc/x- 644 root:root 3c\n", "etc"
+    )
+    assert text.sections == (
+        Section((), ("/etc/passwd 644 root:root 1a", "/etc/x- 644 root:root 3c"), is_ordered=False),
+    )
     assert why(text) == {2: "the device itself writes it anew"}
 
 
