@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -72,7 +71,7 @@ def _status(arguments: argparse.Namespace) -> int:
         found = database.read_now(partial(standings, settings=settings, now=now, devices=wanted))
     found = tuple(each for each in found if not arguments.wrong or _is_wrong(each))
     if arguments.format == "json":
-        print(json.dumps([_plain(each) for each in found], ensure_ascii=False, indent=2))
+        print(site.as_json([_plain(each) for each in found]))
         return 0
     if not found:
         print(_("Nothing is wrong.") if arguments.wrong else _("Nothing is read: no device has a [[device.collect]]."))
