@@ -10,6 +10,7 @@ from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
 from netwatch.mail import digest as digests
 from netwatch.mail import sheet as sheets
+from netwatch.mail.deviation import ended
 from netwatch.mail.envelope import Composed, Envelope, name_of, seal
 from netwatch.mail.layout import laid_out
 from netwatch.mail.sheet import Fact, Sheet, named
@@ -65,13 +66,21 @@ def notice(reader: Reader, kind: Kind, case: Case, scene: Scene, subject: str | 
     fault = case.fault
     text, html = laid_out("notice", sheets.notice(word, reader.office, kind, case, scene), word.language)
     first = subject or subject_of(word, case)
-    marked = word(_MARKS[kind], subject=first) if kind in _MARKS else first
+    marked = _marked(word, kind, case, first)
     extra = {
         "X-Netwatch-Fault": str(fault.id),
         "X-Netwatch-Severity": fault.severity.name.lower(),
         "X-Netwatch-Device": fault.subject.device,
     }
     return seal(reader.envelope(f"fault/{fault.id}"), marked, text, html, extra=extra)
+
+
+def _marked(word: Wording, kind: Kind, case: Case, first: str) -> str:
+    """Say before the subject what is new. What is waived or approved has not recovered: the device is as it was."""
+    how = ended(word, case.deviation) if kind is Kind.RECOVERED and case.deviation is not None else ""
+    if how:
+        return word(_("{how}: {subject}"), how=how[:1].upper() + how[1:], subject=first)
+    return word(_MARKS[kind], subject=first) if kind in _MARKS else first
 
 
 def subject_of(word: Wording, case: Case) -> str:

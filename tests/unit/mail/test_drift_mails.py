@@ -30,6 +30,8 @@ from tests.mailroom import office_settings, parsed, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from netwatch.mail.envelope import Composed
+
 NOW = START + timedelta(minutes=25)
 LOW, HIGH = START - timedelta(seconds=20), START - timedelta(seconds=5)
 FAULT = Fault(
@@ -47,11 +49,15 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     return office_of(office_settings(folder))
 
 
-def text(office: Office, finding: Finding, *, over: bool = False) -> str:
+def mail(office: Office, finding: Finding, *, over: bool = False) -> Composed:
     fault = replace(FAULT, closed=NOW) if over else FAULT
     reader = Reader(office, "database", "zhang", "fault/17/0/zhang", NOW)
     case = Case(fault, "core", deviation=Deviation(finding, CHANGED))
-    return text_of(notice(reader, Kind.RECOVERED if over else Kind.OPENED, case, Scene(NOW)).content)
+    return notice(reader, Kind.RECOVERED if over else Kind.OPENED, case, Scene(NOW))
+
+
+def text(office: Office, finding: Finding, *, over: bool = False) -> str:
+    return text_of(mail(office, finding, over=over).content)
 
 
 def test_the_interval_of_a_change_is_told_to_the_second(office: Office) -> None:
@@ -92,6 +98,12 @@ def test_what_only_a_person_can_end_says_what_to_type(office: Office, door: Door
     said = text_of(notice(reader, Kind.OPENED, Case(fault, "core"), Scene(NOW)).content)
     typed = [line.partition(": ")[2] for line in said.splitlines() if "netwatch drift" in line]
     assert typed == ([] if command is None else [command])
+
+
+def test_the_subject_does_not_call_recovered_what_is_only_waived(office: Office) -> None:
+    waived = replace(FINDING, state=FindingState.WAIVED)
+    assert mail(office, waived, over=True).subject == "Waived: [Major] core: changed"
+    assert mail(office, FINDING, over=True).subject == "Recovered: [Major] core: changed"
 
 
 def test_why_a_deviation_is_waived_is_told(office: Office) -> None:
