@@ -17,6 +17,7 @@ _NET_SNMP = re.compile(
     r"(?P<name>.+?)[_-](?P<version>\d[^_]*?)(?:[_.-](?:amd64|i386|all|arm64|x86_64|noarch|aarch64))?", re.ASCII
 )
 _WINDOWS = re.compile(r"(?P<name>.+?)[ ,-]+(?:version |v)?(?P<version>\d+(?:\.\d+)+[^ ]*)(?: .*)?", re.IGNORECASE)
+_PORT = re.compile(r"[0-9]{1,5}")
 _PACKAGE_WORDS, _PROCESS_WORDS, _SOCKET_WORDS = 4, 4, 4
 
 
@@ -76,7 +77,7 @@ def _service(line: str) -> Thing | None:
 def _listening(line: str) -> Thing | None:
     """Read `tcp 0.0.0.0 22 sshd`. What only this machine itself reaches, and a client's own port, are no service."""
     words = line.split(" ")
-    if len(words) != _SOCKET_WORDS or not words[2].isascii() or not words[2].isdigit():
+    if len(words) != _SOCKET_WORDS or not _PORT.fullmatch(words[2]):
         return None
     protocol, address, port, name = words
     return None if _is_loopback(address) else Thing(Look.LISTENING, name, "", "", protocol, int(port), address)

@@ -78,7 +78,7 @@ def _end(rest: str, start: datetime) -> datetime | None:
 
 
 def _moment(match: re.Match[str]) -> datetime | None:
-    if match["month"] not in _MONTHS:
+    if match["month"] not in _MONTHS or not _is_believable(int(match["year"])):
         return None
     day, hour, minute, second = (int(match[part]) for part in ("day", "hour", "minute", "second"))
     try:
@@ -94,6 +94,12 @@ def _accepted(line: str) -> Session | None:
     if match is None:
         return None
     try:
-        return Session(match["user"], SSH, match["source"], datetime.fromisoformat(match["at"]).astimezone(UTC))
+        at = datetime.fromisoformat(match["at"]).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return Session(match["user"], SSH, match["source"], at) if _is_believable(at.year) else None
+
+
+def _is_believable(year: int) -> bool:
+    """Whether times of that year can be reckoned with: a server that says 9999 must not end the judging of others."""
+    return 1970 <= year <= 2200  # noqa: PLR2004 - what wtmp can hold, and a good while more

@@ -12,6 +12,7 @@ from probes.server.facets import FACETS, RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+DIGITS = 9
 BEGINS, ENDS = b"netwatch-collect 1 begins", b"netwatch-collect 1 ends"
 NOT_THERE, NOT_ALLOWED = 127, 126
 NOTHING = b"none\n"
@@ -92,15 +93,20 @@ def _parts(lines: Iterable[bytes]) -> dict[str, _Part]:
 def _count(part: _Part, line: bytes) -> None:
     number = line.removeprefix(b"=")
     part.is_cut |= line == b"cut"
-    if line != number and number.isdigit():
+    if line != number and _is_number(number.decode("ascii", "replace")):
         part.counted = int(number)
 
 
 def _close(part: _Part, name: str, rest: str) -> None:
     words = rest.split(" ", _END_WORDS - 1)
-    if len(words) >= _END_WORDS - 1 and words[0] == name and words[1].isdigit():
+    if len(words) >= _END_WORDS - 1 and words[0] == name and _is_number(words[1]):
         part.status = int(words[1])
         part.why = words[2].strip() if len(words) == _END_WORDS else ""
+
+
+def _is_number(word: str) -> bool:
+    """Whether it is a number. One of thousands of digits is none: Python refuses to read it."""
+    return word.isascii() and word.isdigit() and len(word) <= DIGITS
 
 
 def _unread(part: _Part) -> Message | None:

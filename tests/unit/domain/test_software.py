@@ -208,6 +208,7 @@ def test_an_approval_without_doubt_goes_before_one_with() -> None:
         ("running_software", "program: svchost.exe at C:\\Windows\\", Thing(Look.RUNNING, "svchost.exe", other="C:\\Windows\\")),
         ("services", "service: DHCP Client", Thing(Look.SERVICES, "DHCP Client")),
         ("sockets", "tcp 0.0.0.0 22 sshd", socket(22)),
+        ("sockets", f"tcp 0.0.0.0 {'9' * 5000} sshd", None),
         ("sockets", "tcp [::ffff:127.0.0.1] 22 sshd", None),
         ("sockets", "tcp 127.0.0.1 22 sshd", None),
         ("sockets", "tcp [::1] 22 sshd", None),

@@ -114,6 +114,8 @@ def test_a_facet_that_an_older_script_does_not_know_is_said() -> None:
         (b"=1\nend users \n", "the answer breaks off"),
         (b"=1\nend packages 0 \n", "the answer breaks off"),
         (b"=1\nend users x \n", "the answer breaks off"),
+        (b"=" + b"1" * 5000 + b"\nend users 0 \n", "1 lines came of -1"),
+        (b"=1\nend users " + b"0" * 5000 + b" \n", "the answer breaks off"),
     ],
 )
 def test_an_end_that_does_not_prove_it_is_a_gap(end: bytes, gap: str) -> None:
