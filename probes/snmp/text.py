@@ -64,7 +64,7 @@ def date_and_time(octets: bytes) -> datetime | None:
             return None
         zone = timezone(-offset if octets[8:9] == b"-" else offset)
     try:
-        return datetime(
+        found = datetime(
             int.from_bytes(octets[:2], "big"),
             octets[2],
             octets[3],
@@ -75,3 +75,5 @@ def date_and_time(octets: bytes) -> datetime | None:
         )
     except ValueError:
         return None
+    # With the first or the last day that there is nobody can reckon.
+    return found if 1970 <= found.year <= 2200 else None  # noqa: PLR2004 - clocks of devices begin in 1970

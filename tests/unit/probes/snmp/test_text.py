@@ -64,3 +64,8 @@ def test_date_and_time_is_read_with_and_without_a_zone() -> None:
     assert date_and_time(b"\0" * 8) is None
     assert date_and_time(plain + b"+\xff\xff") is None
     assert date_and_time(b"2026") is None
+
+
+@pytest.mark.parametrize("octets", ["270f0c1f173b3b002b0000", "270f0c1f173b3b00", "00010101000000002b0d00"])
+def test_a_date_that_nobody_can_reckon_with_is_none(octets: str) -> None:
+    assert date_and_time(bytes.fromhex(octets)) is None
