@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from roster.facts import ANSWERS, Saying, Severity
 from roster.layers import Post
+from roster.phrase import Sentence
 from roster.report import Colour, Reason
 from roster.signing import Step, short
 from roster.wall import wall
@@ -14,6 +15,7 @@ from roster.wording import Wording
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from roster.facts import (
         Answer,
@@ -58,6 +60,20 @@ _FORECASTS = {
 }
 """What is said of something with a name and without, that rises or that falls."""
 _COLOURS = {Colour.RED: _("red"), Colour.AMBER: _("amber"), Colour.GREEN: _("green")}
+
+
+def forecast_sentence(each: Forecast, zone: ZoneInfo) -> Sentence:
+    """Return what reaches which limit when, and what that rests on, not translated yet."""
+    values = {
+        "what": each.what,
+        "item": each.item,
+        "device": each.device,
+        "limit": each.limit,
+        "date": f"{wall(each.reaches, zone):%Y-%m-%d}",
+        "now": each.now,
+        "daily": each.daily,
+    }
+    return Sentence(_FORECASTS[bool(each.item), each.rising], values)
 
 
 class ReportWording(Wording):
@@ -246,32 +262,18 @@ class ReportWording(Wording):
 
     def redundancy(self, devices: Iterable[Redundancy]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the devices that have lost an uplink, those by the same fault together: how, and who they are."""
-        alike: dict[str, list[str]] = {}
+        alike: dict[tuple[object, ...], list[Redundancy]] = {}
         for each in devices:
-            away = self(_("{devices} away"), devices=self.listed(each.away))
-            left = self.ngettext("{n} uplink left", "{n} uplinks left", each.left)
-            numbers = (f"F{number}" for number in each.faults)
-            how = self.clauses(away, left, self.since(each.since), *numbers)
-            alike.setdefault(how, []).append(f"{each.device} {each.where}".rstrip())
-        return tuple((how, tuple(names)) for how, names in alike.items())
+            alike.setdefault((each.away, each.left, each.since, each.faults), []).append(each)
+        return tuple(
+            (self._hanging(found[0]), tuple(f"{each.device} {each.where}".rstrip() for each in found))
+            for found in alike.values()
+        )
 
-    def forecast(self, each: Forecast) -> str:
-        """Return what reaches which limit when, and what that rests on."""
-        values = {
-            "what": self.word(each.what),
-            "item": each.item,
-            "device": each.device,
-            "limit": each.limit,
-            "date": f"{wall(each.reaches, self.zone):%Y-%m-%d}",
-            "now": each.now,
-            "daily": each.daily,
-        }
-        return self(_FORECASTS[bool(each.item), each.rising], **values)
-
-    def looked(self, outlook: Outlook) -> str:
-        """Return how many values were looked at, where those were not all."""
-        said = _("Of {known} values, only the {looked} nearest to their limits were looked at.")
-        return self(said, looked=outlook.looked, known=outlook.known)
+    def _hanging(self, each: Redundancy) -> str:
+        away = self(_("{devices} away"), devices=self.listed(each.away))
+        left = self.ngettext("{n} uplink left", "{n} uplinks left", each.left)
+        return self.clauses(away, left, self.since(each.since), *(f"F{number}" for number in each.faults))
 
     def explained(self, handover: Handover) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the faults that another one explains, by that one: its number, and which they are."""

@@ -73,7 +73,7 @@ class Scene:
 
 def scene(tx: Connection, office: Office, now: datetime) -> Scene:
     """Look around."""
-    opened = {fault.id: fault for fault in faults.opened(tx)}
+    opened: dict[int, Fault] = {fault.id: fault for fault in faults.opened(tx)}
     return Scene(now, opened, office.shifts(now), overview.states(tx))
 
 
