@@ -13,7 +13,7 @@ from probes.api import Meaning
 from roster import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
     from netwatch.domain.checklist import Sensor
     from netwatch.domain.forecast import Forecast
-    from netwatch.storage.sensors import Standing
     from probes.api import Limits
 
 CAPACITIES = frozenset(
@@ -38,9 +37,9 @@ CAPACITIES = frozenset(
 )
 """What moves slowly and one way; a temperature or a load goes up and down with the day."""
 GLANCED = 500
-"""So many, those nearest to their limits, are compared with what they were; it costs one look-up each."""
-MOST = 50
-"""And of so many of those that moved the history is read, at forty look-ups each."""
+"""So many, those nearest to their limits, are compared with what they were."""
+MOST = 100
+"""And of so many of those that moved two weeks are read, at forty look-ups each."""
 APART = (LEAST_DAYS - 1) * DAY
 """What has no history of this length has no trend either."""
 WITHIN = 3 * DAY
@@ -79,49 +78,72 @@ class Approaches:
     known: int
 
 
-def outlook(tx: Connection, settings: Settings, now: datetime) -> facts.Outlook:
-    """Return what the report says of it."""
-    seen = approaches(tx, settings, now)
+def outlook(tx: Connection, settings: Settings, now: datetime, *, device: str | None = None) -> facts.Outlook:
+    """Return what the report says of it, or the page of one device."""
+    seen = approaches(tx, settings, now, device)
     return facts.Outlook(tuple(_fact(each) for each in seen.found), seen.looked, seen.known)
 
 
-def approaches(tx: Connection, settings: Settings, now: datetime, *, device: str | None = None) -> Approaches:
+def approaches(tx: Connection, settings: Settings, now: datetime, device: str | None) -> Approaches:
     """Return what reaches its limit within two weeks, of everything or of one device."""
-    near = sorted(_near(settings, sensors.judged(tx, CAPACITIES, now - DAY, device)), key=lambda each: each.distance)
+    near = sorted(_near(tx, settings, now, device), key=lambda each: each.distance)
     moving, looked = _moving(tx, near[:GLANCED], now)
-    moments = tuple(now - step * STEP for step in range(LOOKED_BACK // STEP))
-    read = sensors.samples(tx, [each.sensor for each in moving], moments, STEP)
+    read = _read(tx, [each.sensor for each in moving], now)
     found = [
-        Approach(each.sensor, each.value, _meaning(settings, each), coming)
+        Approach(each.sensor, _latest(tx, each, now), _meaning(settings, each), coming)
         for each in moving
         if (coming := forecast(read[each.sensor], each.value, each.limits, now)) is not None
     ]
     return Approaches(tuple(sorted(found, key=lambda each: each.forecast.reaches)), looked, len(near))
 
 
-def _near(settings: Settings, judged: Iterable[Standing]) -> Iterator[_Near]:
-    """Yield what is judged by limits and has one before it; a check that is no longer configured has none."""
+def _near(tx: Connection, settings: Settings, now: datetime, device: str | None) -> Iterator[_Near]:
+    """Yield what is judged by limits, read of late, and has a limit before it.
+
+    What is judged is on record; what it reads is not, unless its judgement changed, and is looked up in the history.
+    """
     kinds = {(check.device, check.name): check.kind for check in settings.checks}
-    for each in judged:
-        sensor = each.sensor
-        kind = kinds.get((sensor.device, sensor.check))
-        rule = settings.rule(Subject(sensor.device, sensor.check, sensor.meaning, sensor.item))
-        if kind is not None and not rule.off and rule.limits is not None:
-            distance = nearness(rule.limits, each.value)
-            if distance is not None:
-                yield _Near(distance, kind, sensor, each.value, rule.limits)
+    known = [
+        (each, rule.limits)
+        for each in sensors.of_meanings(tx, CAPACITIES, device)
+        if (each.device, each.check) in kinds
+        and not (rule := settings.rule(Subject(each.device, each.check, each.meaning, each.item))).off
+        and rule.limits is not None
+    ]
+    read = sensors.sampled(tx, [each for each, _limits in known], now, WITHIN)
+    for each, limits in known:
+        value = read[each][1] if each in read else None
+        distance = nearness(limits, value) if value is not None else None
+        if value is not None and distance is not None:
+            yield _Near(distance, kinds[each.device, each.check], each, value, limits)
 
 
 def _moving(tx: Connection, near: Sequence[_Near], now: datetime) -> tuple[list[_Near], int]:
     """Return what has moved towards its limit, and how many were looked at for it."""
-    before = sensors.samples(tx, [each.sensor for each in near], (now - APART,), WITHIN)
+    before = sensors.sampled(tx, [each.sensor for each in near], now - APART, WITHIN)
     moving = []
     for looked, each in enumerate(near, 1):
-        if any(moves(value, each.value, each.limits, now - at) for at, value in before[each.sensor]):
+        at, value = before.get(each.sensor, (None, 0.0))
+        if at is not None and moves(value, each.value, each.limits, now - at):
             moving.append(each)
             if len(moving) == MOST:
                 return moving, looked
     return moving, len(near)
+
+
+def _read(tx: Connection, wanted: Sequence[Sensor], now: datetime) -> Mapping[Sensor, Sequence[tuple[datetime, float]]]:
+    """Return what each sensor read, three times a day."""
+    found: dict[Sensor, list[tuple[datetime, float]]] = {each: [] for each in wanted}
+    for step in range(LOOKED_BACK // STEP):
+        for sensor, reading in sensors.sampled(tx, wanted, now - step * STEP, STEP).items():
+            found[sensor].append(reading)
+    return found
+
+
+def _latest(tx: Connection, each: _Near, now: datetime) -> float:
+    """Return what the pages show now; the sample by which it was found may be an hour old."""
+    shown = sensors.latest(tx, each.sensor, now)
+    return each.value if shown is None else shown
 
 
 def _meaning(settings: Settings, each: _Near) -> Meaning:

@@ -17,9 +17,9 @@ import sys
 import zlib
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import String, column, delete, insert, select, values
 
 from netwatch.storage.schema import layouts, polls
 
@@ -29,15 +29,17 @@ else:
     from backports import zstd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 EVERY = 60
 """How many rows lean on one that stands alone."""
 CHECK = 4
 """Bytes of the check in front of a row."""
+AT_ONCE = 500
+"""Of so many sources one statement asks."""
 
 
 @dataclass(slots=True)
@@ -52,18 +54,6 @@ class _Tail:
 
 
 _ADD = insert(polls)
-_SAMPLE = (
-    select(polls.c.at, polls.c.packed, layouts.c.series)
-    .join(layouts, layouts.c.id == polls.c.layout_id)
-    .where(
-        polls.c.source == bindparam("source"),
-        polls.c.at > bindparam("start"),
-        polls.c.at <= bindparam("end"),
-        polls.c.whole,
-    )
-    .order_by(polls.c.at.desc())
-    .limit(1)
-)
 
 
 class Recorder:
@@ -117,21 +107,37 @@ def read(tx: Connection, source: str, start: datetime, end: datetime) -> list[tu
 
 
 def sampled(
-    tx: Connection, source: str, moments: Iterable[datetime], within: timedelta
-) -> list[tuple[datetime, dict[str, float]]]:
-    """Return for each moment the last poll at or before it, and not before `within`, of those that stand alone.
+    tx: Connection, sources: Collection[str], moment: datetime, within: timedelta
+) -> dict[str, tuple[datetime, dict[str, float]]]:
+    """Return of each source the last poll at or before a moment, and not before `within`, of those that stand alone.
 
-    For a trend over days: each costs at most sixty entries of an index, where `read` unpacks every poll between.
+    For trends of many sources: each costs at most sixty entries of an index, where `read` unpacks every poll between.
     """
-    found: list[tuple[datetime, dict[str, float]]] = []
-    for moment in moments:
-        row = tx.execute(_SAMPLE, {"source": source, "start": moment - within, "end": moment}).first()
-        if row is not None:
-            names = tuple(json.loads(row.series))
-            bits = _unpack(row.packed, 0, len(names))
+    found: dict[str, tuple[datetime, dict[str, float]]] = {}
+    known = sorted(set(sources))
+    for first in range(0, len(known), AT_ONCE):
+        for source, at, packed, series in tx.execute(_sample(known[first : first + AT_ONCE], moment, within)):
+            names = tuple(json.loads(series))
+            bits = _unpack(packed, 0, len(names))
             if bits is not None:
-                found.append((row.at, _values(names, bits)))
+                found[source] = at, _values(names, bits)
     return found
+
+
+def _sample(sources: list[str], moment: datetime, within: timedelta) -> Select[Any]:
+    named = values(column("source", String), name="named").data([(source,) for source in sources]).cte()
+    newest = (
+        select(polls.c.id)
+        .where(polls.c.source == named.c.source, polls.c.at > moment - within, polls.c.at <= moment, polls.c.whole)
+        .order_by(polls.c.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(polls.c.source, polls.c.at, polls.c.packed, layouts.c.series)
+        .join(layouts, layouts.c.id == polls.c.layout_id)
+        .where(polls.c.id.in_(select(newest).select_from(named)))
+    )
 
 
 def drop_before(tx: Connection, before: datetime) -> int:

@@ -22,14 +22,6 @@ FRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What was read last of something that is judged."""
-
-    sensor: Sensor
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
 class Range:
     """The least, the greatest and the last value over a time, and when the last was read."""
 
@@ -61,36 +53,25 @@ def ranges(tx: Connection, sensors: Iterable[Sensor], start: datetime, end: date
     return found
 
 
-def of_meanings(tx: Connection, meanings: Collection[str]) -> tuple[Sensor, ...]:
-    """Return every sensor that has read one of these meanings, by device."""
+def of_meanings(tx: Connection, meanings: Collection[str], device: str | None = None) -> tuple[Sensor, ...]:
+    """Return every sensor that has read one of these meanings, or those of one device, by device."""
     query = (
         select(checks.c.device, checks.c.check, checks.c.meaning, checks.c.item)
         .where(checks.c.meaning.in_(meanings))
         .order_by(checks.c.device, checks.c.check, checks.c.meaning, checks.c.item)
     )
+    if device is not None:
+        query = query.where(checks.c.device == device)
     return tuple(Sensor(row.device, row.check, row.meaning, row.item) for row in tx.execute(query))
 
 
-def judged(
-    tx: Connection, meanings: Collection[str], since: datetime, device: str | None = None
-) -> tuple[Standing, ...]:
-    """Return what judged sensors of these meanings read last, where that was not before `since`; by device."""
-    query = (
-        select(checks.c.device, checks.c.check, checks.c.meaning, checks.c.item, checks.c.value)
-        .where(checks.c.meaning.in_(meanings), checks.c.value.is_not(None), checks.c.seen >= since)
-        .order_by(checks.c.device, checks.c.check, checks.c.meaning, checks.c.item)
-    )
-    if device is not None:
-        query = query.where(checks.c.device == device)
-    return tuple(Standing(Sensor(row.device, row.check, row.meaning, row.item), row.value) for row in tx.execute(query))
-
-
-def samples(
-    tx: Connection, sensors: Collection[Sensor], moments: Collection[datetime], within: timedelta
-) -> Mapping[Sensor, tuple[tuple[datetime, float], ...]]:
-    """Return what each sensor read about these moments, as `history.sampled` has it; each source is read once."""
-    read = {source: history.sampled(tx, source, moments, within) for source in {each.source for each in sensors}}
+def sampled(
+    tx: Connection, sensors: Collection[Sensor], moment: datetime, within: timedelta
+) -> dict[Sensor, tuple[datetime, float]]:
+    """Return what each sensor read at a moment or last before it, as `history.sampled` has it."""
+    polls = history.sampled(tx, {each.source for each in sensors}, moment, within)
     return {
-        sensor: tuple((at, values[sensor.series]) for at, values in read[sensor.source] if sensor.series in values)
-        for sensor in sensors
+        each: (polls[each.source][0], polls[each.source][1][each.series])
+        for each in sensors
+        if each.source in polls and each.series in polls[each.source][1]
     }

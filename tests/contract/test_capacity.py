@@ -34,17 +34,22 @@ def opened(tmp_path: Path, database: Database, devices: str, more: str = "") -> 
 
 
 async def read(scenario: Scenario, device: str, days: int, values: dict[tuple[str, str], tuple[float, float]]) -> None:
-    """Let a server have read these for some days, up to now: what it reads now, and the change a day."""
+    """Let a server have read these for some days, up to now: what it reads now, and the change a day.
+
+    As in real life the states are on record as they were first seen: nothing about their judgement has changed since.
+    """
     known = {f"{meaning}/{item}" if item else meaning: value for (meaning, item), value in values.items()}
+    scenario.clock.set(NOW - timedelta(days=days))
+    first = (Value(meaning, now - daily * days, item) for (meaning, item), (now, daily) in values.items())
+    await scenario.sees(f"{device}/host", Measurement(tuple(first)))
+    scenario.clock.set(NOW)
 
     def record(tx: object) -> None:
-        for step in range(3 * days, 0, -1):
+        for step in range(3 * days - 1, -1, -1):
             polled = {series: now - daily * step / 3 for series, (now, daily) in known.items()}
             history.Recorder().add(tx, f"{device}/host", NOW - STEP * step, polled)  # type: ignore[arg-type]
 
     scenario.database.write_now(record)
-    now = tuple(Value(meaning, value, item) for (meaning, item), (value, _daily) in values.items())
-    await scenario.sees(f"{device}/host", Measurement(now))
 
 
 def told(made: Handover, language: str, one: Scenario) -> str:
@@ -144,8 +149,10 @@ async def test_a_check_that_is_made_every_hour_is_forecast_too(tmp_path: Path, d
         for age in range(14 * 24, 0, -1):
             recorder.add(tx, "srv-1/host", NOW - age * hour, {"storage.usage//data": 81 - age / 24})  # type: ignore[arg-type]
 
+    one.clock.set(NOW - 14 * 24 * hour)
+    await one.sees("srv-1/host", Measurement((Value("storage.usage", 67.0, "/data"),)))
+    one.clock.set(NOW)
     database.write_now(record)
-    await one.sees("srv-1/host", Measurement((Value("storage.usage", 81.0, "/data"),)))
     assert [each.limit for each in drafted(one).outlook.forecasts] == ["85 %"]
 
 
@@ -158,6 +165,23 @@ def test_only_polls_that_stand_alone_are_sampled_each_the_last_before_its_moment
             recorder.add(tx, "srv-1/host", NOW + minute * number, {"a": float(number), "b": None})  # type: ignore[arg-type]
 
     database.write_now(record)
-    moments = [NOW + minute * number for number in (0, 60, 61, 199, 400)]
-    found = database.read_now(lambda tx: history.sampled(tx, "srv-1/host", moments, timedelta(hours=2)))
-    assert found == [(NOW + minute * number, {"a": float(number)}) for number in (0, 0, 61, 183)]
+
+    def sampled(number: int) -> dict[str, tuple[datetime, dict[str, float]]]:
+        moment, within = NOW + minute * number, timedelta(hours=2)
+        return database.read_now(lambda tx: history.sampled(tx, ("srv-1/host", "srv-9/host"), moment, within))
+
+    assert [sampled(number).get("srv-1/host") for number in (-1, 0, 60, 61, 199, 400)] == [
+        None,
+        *((NOW + minute * number, {"a": float(number)}) for number in (0, 0, 61, 183)),
+        None,
+    ]
+    assert "srv-9/host" not in sampled(60)
+
+
+def test_more_sources_than_one_statement_asks_of_are_all_sampled(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "AT_ONCE", 2)
+    names = [f"srv-{number}/host" for number in range(5)]
+    database.write_now(lambda tx: [history.Recorder().add(tx, name, NOW, {"a": 1.0}) for name in names])
+    assert sorted(database.read_now(lambda tx: history.sampled(tx, names, NOW, STEP))) == names

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from netwatch.domain.judge import number
 from netwatch.domain.model import DeviceState, Health, Subject
 from netwatch.domain.redundancy import lost
+from netwatch.report.capacity import outlook
 from netwatch.storage import checks, faults, history, overview
 from netwatch.web.pages import naming
 from netwatch.web.pages.devices import NOT_SEEN
 from netwatch.web.pages.faults import FaultView, view
 from probes.api import Meaning, Message
+from roster.report_wording import forecast_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +92,7 @@ class DevicePage:
     closed: tuple[FaultView, ...]
     lost: tuple[Link, ...] = ()
     """The devices in front that are away while it goes on over another."""
+    forecasts: tuple[Message, ...] = ()
 
 
 def device_page(tx: Connection, settings: Settings, name: str, now: datetime) -> DevicePage | None:
@@ -117,7 +120,13 @@ def device_page(tx: Connection, settings: Settings, name: str, now: datetime) ->
         open=_open(tx, settings, name, now),
         closed=tuple(view(settings, each, now) for each in closed),
         lost=_lost(tx, settings, name),
+        forecasts=_forecasts(tx, settings, name, now),
     )
+
+
+def _forecasts(tx: Connection, settings: Settings, name: str, now: datetime) -> tuple[Message, ...]:
+    found = (forecast_sentence(each, settings.site.zone) for each in outlook(tx, settings, now, device=name).forecasts)
+    return tuple(Message(each.template, each.values) for each in found)
 
 
 def _lost(tx: Connection, settings: Settings, name: str) -> tuple[Link, ...]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.domain.model import Acknowledgement, DeviceState, FaultId, Told
+from netwatch.domain.model import Acknowledgement, CheckState, DeviceState, FaultId, Health, Subject, Told
 from netwatch.errors import StorageUnavailable
 from netwatch.language import translations
 from netwatch.mail.forwarding import OFF_DUTY
-from netwatch.storage import devices, events, faults
+from netwatch.storage import checks, devices, events, faults
 from netwatch.storage.devices import Standing
 from netwatch.storage.events import Entry, EventKind
+from netwatch.storage.history import Recorder
 from netwatch.storage.outbox import Delivery
 from probes.api import Message
 from tests.hospital import NOW, down, fault, letter, mail
@@ -342,3 +343,28 @@ async def test_a_lost_uplink_stands_with_the_fault_that_cost_it_and_with_each_de
     assert cost in told
     assert hangs in text_of((await page.get("/devices/sw-1", **{"accept-language": language})).text)
     assert hangs not in text_of((await page.get("/devices/core-2", **{"accept-language": language})).text)
+
+
+@pytest.mark.parametrize(
+    ("language", "foreseen"),
+    [
+        (
+            "en",
+            "Capacity forecasts Storage in use /data of servers-20 reaches 85 % about 2026-11-28 (now 80 %, +1 % a day)",
+        ),
+        ("zh-CN", "容量预测 servers-20 的存储使用率 /data 预计 2026-11-28 前后达到 85 %（当前 80 %，每天 +1 %）"),
+    ],
+)
+async def test_what_fills_up_is_forecast_on_the_page_of_its_device(page: Page, language: str, foreseen: str) -> None:
+    def work(tx: Connection) -> None:
+        for step in range(42):
+            Recorder().add(
+                tx, "servers-20/icmp", NOW - timedelta(hours=8) * step, {"storage.usage//data": 80 - step / 3}
+            )
+        state = CheckState(Subject("servers-20", "icmp", "storage.usage", "/data"), Health.OK)
+        checks.save(tx, (state,))
+
+    page.hospital.write(work)
+    assert foreseen in text_of((await page.get("/devices/servers-20", **{"accept-language": language})).text)
+    other = text_of((await page.get("/devices/servers-21", **{"accept-language": language})).text)
+    assert foreseen.split(maxsplit=1)[0] not in other
