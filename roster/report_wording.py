@@ -275,6 +275,15 @@ class ReportWording(Wording):
         left = self.ngettext("{n} uplink left", "{n} uplinks left", each.left)
         return self.clauses(away, left, self.since(each.since), *(f"F{number}" for number in each.faults))
 
+    def forecast(self, each: Forecast) -> str:
+        """Return what reaches which limit when, and what that rests on."""
+        return self.said(forecast_sentence(each, self.zone))
+
+    def looked(self, outlook: Outlook) -> str:
+        """Return how many values were looked at, where those were not all."""
+        said = _("Of {known} values, only the {looked} nearest to their limits were looked at.")
+        return self(said, looked=outlook.looked, known=outlook.known)
+
     def explained(self, handover: Handover) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return the faults that another one explains, by that one: its number, and which they are."""
         by_root: dict[int, list[str]] = {}
