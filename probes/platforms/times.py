@@ -40,11 +40,11 @@ def moment(text: str, zone: tzinfo) -> datetime | None:
     try:
         hour, minute, second = map(int, clock.groups())
         year, day, where = int(date["year"]), int(date["day"]), _zone(text[clock.end() :]) or zone
-        found = datetime(year, month, day, hour, minute, second, tzinfo=where)
+        named = datetime(year, month, day, hour, minute, second, tzinfo=where)
     except ValueError:
         return None
     # With the first or the last day that there is nobody can reckon.
-    return found if 1970 <= year <= 2200 else None  # noqa: PLR2004 - clocks of devices begin in 1970
+    return named if 1970 <= year <= 2200 else None  # noqa: PLR2004 - clocks of devices begin in 1970
 
 
 def _zone(behind: str) -> tzinfo | None:
