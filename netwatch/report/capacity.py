@@ -38,7 +38,7 @@ CAPACITIES = frozenset(
 """What moves slowly and one way; a temperature or a load goes up and down with the day."""
 GLANCED = 500
 """So many, those nearest to their limits, are compared with what they were."""
-MOST = 100
+MOST = 50
 """And of so many of those that moved two weeks are read, at forty look-ups each."""
 APART = (LEAST_DAYS - 1) * DAY
 """What has no history of this length has no trend either."""

@@ -17,9 +17,10 @@ import sys
 import zlib
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, column, delete, insert, select, values
+from sqlalchemy import JSON, String, bindparam, cast, delete, func, insert, select
 
 from netwatch.storage.schema import layouts, polls
 
@@ -32,14 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, Select, TableValuedAlias
 
 EVERY = 60
 """How many rows lean on one that stands alone."""
 CHECK = 4
 """Bytes of the check in front of a row."""
-AT_ONCE = 500
-"""Of so many sources one statement asks."""
 
 
 @dataclass(slots=True)
@@ -114,21 +113,24 @@ def sampled(
     For trends of many sources: each costs at most sixty entries of an index, where `read` unpacks every poll between.
     """
     found: dict[str, tuple[datetime, dict[str, float]]] = {}
-    known = sorted(set(sources))
-    for first in range(0, len(known), AT_ONCE):
-        for source, at, packed, series in tx.execute(_sample(known[first : first + AT_ONCE], moment, within)):
-            names = tuple(json.loads(series))
-            bits = _unpack(packed, 0, len(names))
-            if bits is not None:
-                found[source] = at, _values(names, bits)
+    asked = {"sources": json.dumps(sorted(set(sources))), "start": moment - within, "end": moment}
+    for source, at, packed, series in tx.execute(_SAMPLES[tx.dialect.name], asked):
+        names = _names(series)
+        bits = _unpack(packed, 0, len(names))
+        if bits is not None:
+            found[source] = at, _values(names, bits)
     return found
 
 
-def _sample(sources: list[str], moment: datetime, within: timedelta) -> Select[Any]:
-    named = values(column("source", String), name="named").data([(source,) for source in sources]).cte()
+def _sample(sources: TableValuedAlias) -> Select[Any]:
     newest = (
         select(polls.c.id)
-        .where(polls.c.source == named.c.source, polls.c.at > moment - within, polls.c.at <= moment, polls.c.whole)
+        .where(
+            polls.c.source == sources.c.value,
+            polls.c.at > bindparam("start"),
+            polls.c.at <= bindparam("end"),
+            polls.c.whole,
+        )
         .order_by(polls.c.at.desc())
         .limit(1)
         .scalar_subquery()
@@ -136,8 +138,21 @@ def _sample(sources: list[str], moment: datetime, within: timedelta) -> Select[A
     return (
         select(polls.c.source, polls.c.at, polls.c.packed, layouts.c.series)
         .join(layouts, layouts.c.id == polls.c.layout_id)
-        .where(polls.c.id.in_(select(newest).select_from(named)))
+        .where(polls.c.id.in_(select(newest).select_from(sources)))
     )
+
+
+_SOURCES = bindparam("sources", type_=String)
+_SAMPLES = {
+    "sqlite": _sample(func.json_each(_SOURCES).table_valued("value")),
+    "postgresql": _sample(func.json_array_elements_text(cast(_SOURCES, JSON)).table_valued("value")),
+}
+"""Each database has its own word for a list that is one parameter, whose statement is worked out only once."""
+
+
+@lru_cache(maxsize=1000)
+def _names(series: str) -> tuple[str, ...]:
+    return tuple(json.loads(series))
 
 
 def drop_before(tx: Connection, before: datetime) -> int:
