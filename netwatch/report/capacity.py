@@ -90,9 +90,9 @@ def approaches(tx: Connection, settings: Settings, now: datetime, device: str | 
     moving, looked = _moving(tx, near[:GLANCED], now)
     read = _read(tx, [each.sensor for each in moving], now)
     found = [
-        Approach(each.sensor, _latest(tx, each, now), _meaning(settings, each), coming)
-        for each in moving
-        if (coming := forecast(read[each.sensor], each.value, each.limits, now)) is not None
+        Approach(each.sensor, value, _meaning(settings, each), coming)
+        for each, value in ((each, _latest(tx, each, now)) for each in moving)
+        if (coming := forecast(read[each.sensor], value, each.limits, now)) is not None
     ]
     return Approaches(tuple(sorted(found, key=lambda each: each.forecast.reaches)), looked, len(near))
 

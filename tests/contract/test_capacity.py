@@ -156,6 +156,20 @@ async def test_a_check_that_is_made_every_hour_is_forecast_too(tmp_path: Path, d
     assert [each.limit for each in drafted(one).outlook.forecasts] == ["85 %"]
 
 
+async def test_what_has_just_broken_its_limit_is_not_said_to_reach_it(tmp_path: Path, database: Database) -> None:
+    one = opened(tmp_path, database, switch("srv-1", more=SERVER))
+    await read(one, "srv-1", 13, {("storage.usage", "/data"): (84.9, 0.3)})
+    assert [each.now for each in drafted(one).outlook.forecasts] == ["84.9 %"]
+    recorder = history.Recorder()
+
+    def record(tx: object) -> None:
+        for seconds, value in ((-60, 84.9), (0, 85.1)):
+            recorder.add(tx, "srv-1/host", NOW + timedelta(seconds=seconds), {"storage.usage//data": value})  # type: ignore[arg-type]
+
+    database.write_now(record)
+    assert drafted(one).outlook.forecasts == ()
+
+
 def test_only_polls_that_stand_alone_are_sampled_each_the_last_before_its_moment(database: Database) -> None:
     minute = timedelta(minutes=1)
     recorder = history.Recorder()
