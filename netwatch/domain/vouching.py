@@ -153,12 +153,14 @@ class Ledger:
 
     def _covers(self, approval: Approval) -> bool:
         """Whether the log would say so. A row can be made to look older than the log, and then what it tells of it."""
-        if approval.may_be_older:
-            return approval.what in self._stand or (self.since is not None and approval.at >= self.since)
-        return self._reaches(approval.at)
+        is_whole = self._whole and (approval.what in self._stand or not approval.may_be_older)
+        return is_whole or self._follows(approval.at)
 
     def _reaches(self, at: int) -> bool:
-        return self._whole or (self.since is not None and at >= self.since)
+        return self._whole or self._follows(at)
+
+    def _follows(self, at: int) -> bool:
+        return self.since is not None and at >= self.since
 
 
 def _host_key(subject: str, actor: str, said: dict[str, Any]) -> tuple[str, str, str]:

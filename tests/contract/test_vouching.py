@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from netwatch.domain.drift.baseline import Baseline, approve, supersede
 from netwatch.domain.registers import Doer, Entry, EntryState
-from netwatch.storage import audit, baselines, blobs, registers
+from netwatch.domain.vouching import Ledger
+from netwatch.storage import audit, baselines, blobs, judged, registers
 from tests.audit_log import Log, unguarded
 
 if TYPE_CHECKING:
@@ -65,6 +66,21 @@ def test_what_was_approved_before_there_was_a_log_is_not_missed(log: Log):
     old = Entry("visitor", "zhang", early, EntryState.APPROVED, VISITOR, approved_by="li", approved_at=early)
     log.database.write_now(partial(registers.add, entry=old))
     assert log.wrong() == []
+
+
+async def test_what_was_approved_in_events_that_are_sealed_and_moved_since_is_not_missed(visit: Log):
+    await visit.vouch()
+    sealed = visit.events()[-1].seq
+    visit.clock.set(visit.clock.now() + timedelta(minutes=5))
+    visit.do("zhang", "open_entry", number=1)
+
+    def wrong(tx: Any) -> list[Any]:
+        ledger = Ledger(whole=False)
+        for event in audit.after(tx, sealed):
+            ledger.take(event)
+        return list(ledger.wrong(judged.everything(tx, {}), (), judged.rows(tx)))
+
+    assert visit.rows(wrong) == []
 
 
 def test_what_is_made_to_look_older_than_the_log_is_found(visit: Log):
