@@ -72,7 +72,7 @@ async def test_what_was_approved_in_events_that_are_sealed_and_moved_since_is_no
     await visit.vouch()
     sealed = visit.events()[-1].seq
     visit.clock.set(visit.clock.now() + timedelta(minutes=5))
-    visit.do("zhang", "open_entry", number=1)
+    visit.do("zhang", "cancel_entry", number=1, text="not today")
 
     def wrong(tx: Any) -> list[Any]:
         ledger = Ledger(whole=False)
