@@ -99,6 +99,8 @@ def _whole(alteration: Alteration, *, is_new: bool) -> Iterator[Message]:
         match = pattern.match(heading) or (_ACCOUNT.search(" / ".join(alteration.path)) if pattern is _USER else None)
         if match is not None:
             yield Message(new if is_new else gone, {"name": shown(match["name"])})
+            if is_new and len(lines) <= FEW:
+                yield from (_generic(called(alteration.path), None, line) for line in lines if "<secret" not in line)
             return
     said = called(alteration.path)
     if not lines:
@@ -219,11 +221,14 @@ def _rule(acl: str, old: str | None, new: str | None) -> Message | None:
     if match is None:
         return None
     templates = {
-        (False, True): _("ACL {acl}: rule {rule} added"),
-        (True, False): _("ACL {acl}: rule {rule} removed"),
-        (True, True): _("ACL {acl}: rule {rule} changed"),
+        (False, True): _("ACL {acl}: rule {rule} added: {after}"),
+        (True, False): _("ACL {acl}: rule {rule} removed: {before}"),
+        (True, True): _("ACL {acl}: rule {rule} changed: {before} → {after}"),
     }
-    return Message(templates[old is not None, new is not None], {"acl": shown(acl), "rule": match["name"]})
+    before, after = (shown(_RULE.sub("", (line or "").strip(), count=1).strip()) for line in (old, new))
+    values = {"acl": shown(acl), "rule": match["name"], "before": before, "after": after}
+    template = templates[old is not None, new is not None]
+    return Message(template, {key: each for key, each in values.items() if f"{{{key}}}" in template})
 
 
 def _generic(section: str, old: str | None, new: str | None) -> Message:

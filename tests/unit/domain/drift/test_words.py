@@ -60,25 +60,29 @@ CASES = {
     "a new VLAN": (
         text(["sysname S1", "vlan batch 10 20"]),
         text(["sysname S1", "vlan batch 10 20 30"], ("vlan 30", "name guests")),
-        ["vlan batch 10 20 → 10 20 30", "new VLAN 30"],
+        ["vlan batch 10 20 → 10 20 30", "new VLAN 30", "vlan 30: name guests added"],
         {Risk.VLAN},
     ),
     "a rule of an ACL of VRP": (
         text(("acl number 3001", "rule 5 permit ip", "rule 10 deny ip")),
         text(("acl number 3001", "rule 10 deny ip source any", "rule 15 deny tcp")),
-        ["ACL 3001: rule 5 removed", "ACL 3001: rule 10 changed", "ACL 3001: rule 15 added"],
+        [
+            "ACL 3001: rule 5 removed: permit ip",
+            "ACL 3001: rule 10 changed: deny ip → deny ip source any",
+            "ACL 3001: rule 15 added: deny tcp",
+        ],
         {Risk.ACL},
     ),
     "an ACL of IOS": (
         text(("ip access-list extended MGMT", "10 permit ip any any")),
         text(("ip access-list extended MGMT", "20 deny ip any any")),
-        ["ACL MGMT: rule 10 removed", "ACL MGMT: rule 20 added"],
+        ["ACL MGMT: rule 10 removed: permit ip any any", "ACL MGMT: rule 20 added: deny ip any any"],
         {Risk.ACL},
     ),
     "a whole ACL": (
         text(["sysname S1"]),
         text(["sysname S1"], ("acl name guests 3999", "rule 5 permit ip")),
-        ["new ACL guests"],
+        ["new ACL guests", "acl name guests 3999: rule 5 permit ip added"],
         {Risk.ACL},
     ),
     "a user of IOS": (
@@ -95,8 +99,8 @@ CASES = {
     ),
     "a user of FortiOS": (
         text(["x"]),
-        text(["x"], ("config system admin|edit x", "set accprofile super_admin")),
-        ["user x added"],
+        text(["x"], ("config system admin|edit x", "set accprofile super_admin", "set password ENC <secret:1>")),
+        ["user x added", "config system admin / edit x: set accprofile super_admin added"],
         {Risk.USER},
     ),
     "a secret": (
