@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, String, bindparam, cast, delete, func, insert, select
+from sqlalchemy import JSON, String, bindparam, cast, delete, func, insert, select, true
 
 from netwatch.storage.schema import layouts, polls
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy import Connection, Select, TableValuedAlias
+    from sqlalchemy import ColumnElement, Connection, Select, TableValuedAlias
 
 EVERY = 60
 """How many rows lean on one that stands alone."""
@@ -122,9 +122,9 @@ def sampled(
     return found
 
 
-def _sample(sources: TableValuedAlias) -> Select[Any]:
-    newest = (
-        select(polls.c.id)
+def _newest(sources: TableValuedAlias, *columns: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(*columns)
         .where(
             polls.c.source == sources.c.value,
             polls.c.at > bindparam("start"),
@@ -133,20 +133,33 @@ def _sample(sources: TableValuedAlias) -> Select[Any]:
         )
         .order_by(polls.c.at.desc())
         .limit(1)
-        .scalar_subquery()
     )
+
+
+def _on_sqlite() -> Select[Any]:
+    sources = func.json_each(_SOURCES).table_valued("value")
+    newest = select(_newest(sources, polls.c.id).scalar_subquery()).select_from(sources)
     return (
         select(polls.c.source, polls.c.at, polls.c.packed, layouts.c.series)
         .join(layouts, layouts.c.id == polls.c.layout_id)
-        .where(polls.c.id.in_(select(newest).select_from(sources)))
+        .where(polls.c.id.in_(newest))
+    )
+
+
+def _on_postgresql() -> Select[Any]:
+    """Return the same as a lateral join: for the other form PostgreSQL reads the table from end to end."""
+    sources = func.json_array_elements_text(cast(_SOURCES, JSON)).table_valued("value")
+    newest = _newest(sources, polls.c.source, polls.c.at, polls.c.packed, polls.c.layout_id).lateral("newest")
+    return (
+        select(newest.c.source, newest.c.at, newest.c.packed, layouts.c.series)
+        .select_from(sources)
+        .join(newest, true())
+        .join(layouts, layouts.c.id == newest.c.layout_id)
     )
 
 
 _SOURCES = bindparam("sources", type_=String)
-_SAMPLES = {
-    "sqlite": _sample(func.json_each(_SOURCES).table_valued("value")),
-    "postgresql": _sample(func.json_array_elements_text(cast(_SOURCES, JSON)).table_valued("value")),
-}
+_SAMPLES = {"sqlite": _on_sqlite(), "postgresql": _on_postgresql()}
 """Each database has its own word for a list that is one parameter, whose statement is worked out only once."""
 
 
