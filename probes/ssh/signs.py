@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-DEEDS = rb"(?:re(?:boot|load|set|start|store)|erase|format|dele(?:te|ting)|install|upgrade|save|apply|commit|confirm)"
+DEEDS = rb"(?:re(?:boot|load|set|start|store)|erase|format|deleting|delete|install|upgrade|save|apply|commit|confirm)"
 """What a device may do once a key is pressed: it is not pressed."""
 PAGERS = (
     rb"(?i)<?-+ ?\(?more\)? ?-+>?.{0,80}$",  # --More--, ---- More ----, <--- More --->, -- MORE --, next page: Space …
