@@ -43,7 +43,8 @@ class Commands:
         self._has_run = True
         raw, gap = await self._listen(channel, command)
         gap = gap or (None if channel.has_ended else closed(command))
-        text = shown(raw or bytes(channel.errors), self._patience.limit).rstrip(b" \n")
+        # In a thread: it takes a second for each four million bytes.
+        text = (await asyncio.to_thread(shown, raw or bytes(channel.errors), self._patience.limit)).rstrip(b" \n")
         if len(text) > self._patience.limit:
             text, gap = text[:KEPT], endless(command, self._patience.limit)
         return Said(command, text + b"\n" * bool(text), gap, None, channel.status, _now() - began)

@@ -233,6 +233,6 @@ class Dialogue:
         return b"\n".join((*lines, b""))
 
     def _give_up(self, why: Message) -> None:
-        self.said = Said(self._command, shown(bytes(self._buffer[:KEPT])), why)
+        self.said = Said(self._command, shown(bytes(self._buffer[:KEPT]), KEPT)[:KEPT], why)
         self.phase = Phase.OVER
         self._buffer.clear()

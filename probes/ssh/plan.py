@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 
@@ -31,10 +32,18 @@ class Patience:
 
 
 async def follow(steps: Steps, ask: Callable[[str], Awaitable[Said]]) -> None:
-    """Go through a plan to its end: ask what it yields, and send it what was said."""
+    """Go through a plan to its end: ask what it yields, and send it what was said.
+
+    A plan judges what was said: half a second for half a million lines, so it goes on in a thread.
+    """
+    command = next(steps, None)
+    while command is not None:
+        command = await asyncio.to_thread(_go_on, steps, await ask(command))
+
+
+def _go_on(steps: Steps, said: Said) -> str | None:
+    """Return the next command, or None at the end: no future carries a `StopIteration`."""
     try:
-        command = next(steps)
-        while True:
-            command = steps.send(await ask(command))
+        return steps.send(said)
     except StopIteration:
-        return
+        return None

@@ -80,7 +80,8 @@ class Shell:
             elif channel.is_over:
                 dialogue.ended()
             elif not data:
-                wait = self._in_silence(wait)
+                # To draw a screen takes a second for each four million bytes, and more where the cursor is moved.
+                wait = await asyncio.to_thread(self._in_silence, wait)
 
     def _in_silence(self, wait: float) -> float:
         """Tell the dialogue that nothing came for so long, and return when to tell it next."""

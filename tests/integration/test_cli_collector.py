@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,9 +20,12 @@ from probes.ssh import hostkey
 from probes.ssh.channel import Channel
 from probes.ssh.collector import CliCollector
 from probes.ssh.credentials import Login
+from probes.ssh.dialogue import Dialogue
 from probes.ssh.lockout import Guard
 from probes.ssh.options import CliOptions
 from probes.ssh.plan import Patience
+from probes.ssh.proof import Proof
+from probes.ssh.terminal import shown
 from tests.cli_sessions import IOS, SESSIONS, VRP, device
 from tests.ssh_device import PASSWORD, USER, Served, ssh_device
 
@@ -104,6 +108,28 @@ async def test_a_device_that_hangs_up_is_told_from_one_that_falls_silent() -> No
     async with ssh_device(of("cisco_ios", cut=200)) as served:
         outcome = await read(served, "cisco_ios")
     assert gaps(outcome)["running"] == "The device closed the session in the middle of “show running-config”"
+
+
+@pytest.mark.parametrize("name", ["cisco_ios", "frr"])
+async def test_what_a_device_says_is_drawn_and_judged_beside_the_event_loop(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def watched(work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **options: Any) -> Any:
+            threads.append((work.__name__, threading.current_thread() is threading.main_thread()))
+            return work(*args, **options)
+
+        return run
+
+    monkeypatch.setattr("probes.ssh.commands.shown", watched(shown))
+    monkeypatch.setattr(Dialogue, "_text", watched(Dialogue._text))
+    monkeypatch.setattr(Proof, "gap", watched(Proof.gap))
+    async with ssh_device(of(name)) as served:
+        await read(served, name)
+    assert {work for work, _ in threads} == {"gap", "shown" if name == "frr" else "_text"}
+    assert not any(is_in_the_loop for _, is_in_the_loop in threads)
 
 
 def test_a_channel_that_is_lost_behind_its_end_has_not_ended_well() -> None:

@@ -393,3 +393,14 @@ def test_an_answer_that_is_endless_only_on_the_screen_is_given_up():
     assert talk.phase is Phase.OVER
     assert talk.said is not None
     assert talk.said.gap is not None
+
+
+def test_little_is_kept_of_a_device_that_hangs_up_after_it_drew_much() -> None:
+    talk = Dialogue(Manners())
+    talk.receive(b"<sw-1>")
+    talk.quiet()
+    talk.ask("display version")
+    talk.receive(b"display version\r\n" + b"\x1b[9999Cx\r\n" * 1000)
+    talk.ended()
+    assert talk.said is not None
+    assert len(talk.said.raw) == 65_536
