@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import structlog
 
 from netwatch.config.registers import types
 from netwatch.config.software import approved, looked_at
 from netwatch.domain import logins, unapproved_software
 from netwatch.domain.drift.condition import Wrong
 from netwatch.domain.inventory import FACETS, things
-from netwatch.domain.logins import Accounts, stay
+from netwatch.domain.logins import Accounts, Remark, stay
+from netwatch.domain.model import Severity
 from netwatch.domain.software import Look
 from netwatch.domain.software_approval import REGISTER, of_entry, vouched
 from netwatch.drift.rulebook import rulebook, users
+from netwatch.errors import StorageError
 from netwatch.storage import registers, snapshots
+from probes.api import Message, _
 from probes.facets import LOGINS, PASSING
 from probes.server.sessions import sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.domain.drift.snapshot import Snapshot
-    from netwatch.domain.logins import Remark, Stay
+    from netwatch.domain.logins import Stay
     from netwatch.domain.software import Approved
+
+log = structlog.get_logger()
 
 MOST_ENTRIES = 10_000
 
@@ -54,10 +62,13 @@ def troubles(
         return {}
     known = {} if known is None else known
     allowed = tuple(_approved(tx, settings))
+    found: dict[str, list[Remark]] = {name: [] for name in servers}
     for name, groups in servers.items():
-        known[name] = _software(tx, settings, name, groups, allowed, known.get(name))
-    found = {name: list(known[name].remarks) for name in servers}
-    for name, said in _logins(tx, settings, servers, now):
+        with _safely(name, "software", found[name]):
+            known[name] = _software(tx, settings, name, groups, allowed, known.get(name))
+        found[name] += known[name].remarks if name in known else ()
+    stays = _all_stays(tx, settings, servers, found)
+    for name, said in _logins(tx, settings, stays, now):
         found[name] += said
     return {name: {each.key: Wrong(each.severity, each.summary) for each in said} for name, said in found.items()}
 
@@ -105,20 +116,41 @@ def _approved(tx: Connection, settings: Settings) -> Iterator[Approved]:
         yield from (each for each in (of_entry(kind, entry) for entry in entries) if each is not None)
 
 
+@contextmanager
+def _safely(device: str, what: str, found: list[Remark]) -> Iterator[None]:
+    """Let what one server says end the look at no other one, whatever it does to the program; it is a fault of its own."""
+    try:
+        yield
+    except StorageError:
+        raise
+    except Exception as error:
+        log.exception("cannot judge what a server says", device=device, what=what)
+        why = Message(_("netwatch itself failed at what it read: {error}"), {"error": type(error).__name__})
+        found.append(Remark(f"failed/{what}", Severity.WARNING, why))
+
+
+def _all_stays(
+    tx: Connection, settings: Settings, servers: Mapping[str, frozenset[str]], found: Mapping[str, list[Remark]]
+) -> list[Stay]:
+    """Return the log-ins on all servers that are known."""
+    stays: list[Stay] = []
+    for name, groups in servers.items() if Look.LOGINS in settings.file.conduct.looks else ():
+        with _safely(name, "logins", found[name]):
+            stays += _stays(tx, name, groups)
+    return stays
+
+
 def _logins(
-    tx: Connection, settings: Settings, servers: Mapping[str, frozenset[str]], now: datetime
+    tx: Connection, settings: Settings, stays: Iterable[Stay], now: datetime
 ) -> Iterator[tuple[str, tuple[Remark, ...]]]:
     """Yield what is wrong with the log-ins on each server that are not long over."""
     asked = settings.file.conduct
-    if Look.LOGINS not in asked.looks:
-        return
-    stays = [each for name, groups in servers.items() for each in _stays(tx, name, groups)]
     recent = [each for each in stays if each.end >= now - asked.told_for]
     if not recent:
         return
     book = rulebook(tx, settings, min(each.session.start for each in recent), now)
     accounts = Accounts(users(settings), frozenset(asked.shared_accounts), frozenset(asked.ignored_accounts))
-    for name in servers:
+    for name in dict.fromkeys(each.device for each in recent):
         mine = (each for each in recent if each.device == name)
         yield name, logins.remarks(mine, book.permits, accounts, book.grace)
 

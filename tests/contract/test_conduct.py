@@ -10,6 +10,7 @@ import pytest
 
 from netwatch.actions import carry_out
 from netwatch.domain.drift.snapshot import Snapshot, canonical, digest
+from netwatch.domain.inventory import things
 from netwatch.storage import blobs, snapshots
 from netwatch.workers.conduct import ConductWorker
 from probes.collect import Section
@@ -121,6 +122,32 @@ async def test_software_that_nobody_approved_is_a_fault_of_its_server_until_it_i
     servers.shows(3, "packages", "dpkg openssh-server 9.2 amd64 ii")
     assert await servers.look(4) == []
     assert len(servers.faults()) == 1
+
+
+async def test_what_one_server_says_ends_the_look_at_no_other_one_and_hides_nothing(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = PEOPLE.format(more="").replace('devices = ["srv-1"]', 'devices = ["srv-1", "srv-2"]')
+    servers = Servers(site(tmp_path, devices=switch("srv-1") + switch("srv-2"), whole=whole), database, START)
+    servers.shows(0, "packages", "dpkg nmap 7.93 amd64 ii")
+    assert await servers.look(1) == ["srv-1: nmap 7.93 is installed and nobody approved it"]
+
+    def fails(facet: str, sections: Any) -> Any:
+        if any("\N{PILE OF POO}" in line for section in sections for line in section.lines):
+            raise ValueError(facet)
+        return things(facet, sections)
+
+    monkeypatch.setattr("netwatch.drift.conduct.things", fails)
+    monkeypatch.setattr("netwatch.drift.conduct.sessions", lambda _lines: 1 / 0)
+    servers.shows(2, "packages", "dpkg \N{PILE OF POO} 1 amd64 ii")
+    servers.shows(2, "logins", last("zhang", at(0), at(1)))
+    servers.shows(2, "packages", "dpkg nmap 7.93 amd64 ii", device="srv-2")
+    assert await servers.look(3) == [
+        "srv-1: netwatch itself failed at what it read: ValueError",
+        "srv-1: netwatch itself failed at what it read: ZeroDivisionError",
+        "srv-1: nmap 7.93 is installed and nobody approved it",
+        "srv-2: nmap 7.93 is installed and nobody approved it",
+    ]
 
 
 async def test_who_is_on_duty_is_told_of_a_service_that_nobody_knows(servers: Servers) -> None:
