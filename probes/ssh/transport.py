@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
+from asyncssh.packet import PacketDecodeError
 
 from probes.api import Failure, Message, Trouble, _
 from probes.ssh import hostkey
@@ -89,7 +90,7 @@ async def _connected(place: Place, login: Login, client: _Client, credential: st
         raise NoSessionError(_hung_up(place, client) or no_connection(error, address, port, place.connect)) from None
     except asyncssh.HostKeyNotVerifiable:
         raise NoSessionError(hostkey.failure(str(address), client.fingerprint, place.host_key)) from None
-    except asyncssh.DisconnectError as error:
+    except (asyncssh.DisconnectError, PacketDecodeError) as error:  # the second at a packet that ends too early
         raise NoSessionError(_failure(error, place, credential, client)) from None
 
 
@@ -167,7 +168,7 @@ class _Client(asyncssh.SSHClient):
         return [password]
 
 
-def _failure(error: asyncssh.DisconnectError, place: Place, credential: str, client: _Client) -> Failure:
+def _failure(error: Exception, place: Place, credential: str, client: _Client) -> Failure:
     values: dict[str, str | int | float] = {"address": str(place.address), "port": place.port, "credential": credential}
     if isinstance(error, asyncssh.PermissionDenied):
         template = _("{address} refuses the log-in with the credential {credential}")

@@ -376,3 +376,11 @@ async def test_no_secret_is_in_any_log_nor_in_what_is_returned(caplog: pytest.Lo
     assert caplog.records == [] or all(
         record.levelno >= logging.WARNING for record in caplog.records if "asyncssh" in record.name
     )
+
+
+async def test_a_device_that_sends_nonsense_behind_its_greeting_is_a_failure_and_no_crash() -> None:
+    async with stranger(b"SSH-2.0-x\r\n" + b"\0\0\1\0" * 5000, waits=False) as served:
+        outcome = await read(served, "cisco_ios", host_key=None)
+    assert isinstance(outcome, Failure)
+    assert outcome.trouble is Trouble.PROTOCOL
+    assert str(outcome.detail) == "127.0.0.1 ended the log-in: PacketDecodeError"
