@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from probes.api import Failure
 from probes.ssh.channel import opened
 from probes.ssh.plan import Patience, Steps, follow
-from probes.ssh.said import KEPT, Said, closed, endless, never_asked, silent, too_long
-from probes.ssh.terminal import shown
+from probes.ssh.said import KEPT, Said, closed, endless, never_asked, silent, too_long, written_over
+from probes.ssh.terminal import is_written_over, shown
 
 if TYPE_CHECKING:
     import asyncssh
@@ -44,9 +44,11 @@ class Commands:
         raw, gap = await self._listen(channel, command)
         gap = gap or (None if channel.has_ended else closed(command))
         # In a thread: it takes a second for each four million bytes.
-        text = (await asyncio.to_thread(shown, raw or bytes(channel.errors), self._patience.limit)).rstrip(b" \n")
+        text, is_lost = await asyncio.to_thread(_drawn, raw or bytes(channel.errors), self._patience.limit)
         if len(text) > self._patience.limit:
             text, gap = text[:KEPT], endless(command, self._patience.limit)
+        elif is_lost:
+            gap = gap or written_over(command)
         return Said(command, text + b"\n" * bool(text), gap, None, channel.status, _now() - began)
 
     async def _listen(self, channel: Channel, command: str) -> tuple[bytes, Message | None]:
@@ -61,6 +63,12 @@ class Commands:
             if not data and not channel.is_over:
                 return bytes(raw[:KEPT]), silent(patience.idle)(command)
         return bytes(raw), None
+
+
+def _drawn(raw: bytes, limit: int) -> tuple[bytes, bool]:
+    """Return the text as it stands on the screen, and whether most of it does not stand there any more."""
+    text = shown(raw, limit)
+    return text.rstrip(b" \n"), is_written_over(raw, text)
 
 
 def _now() -> float:

@@ -13,9 +13,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from probes.ssh.echo import echo_end
-from probes.ssh.said import KEPT, Said, asked_back, closed, endless
+from probes.ssh.said import KEPT, Said, asked_back, closed, endless, written_over
 from probes.ssh.signs import ASKS, LAST_PAGE, PAGERS, PASSWORD, any_of, is_privileged, looks_like_prompt, stem
-from probes.ssh.terminal import TAIL, last_line, shown
+from probes.ssh.terminal import TAIL, is_written_over, last_line, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,7 +220,8 @@ class Dialogue:
         if self._is_prompt(at):
             self.prompt = at.strip()
         self.phase = Phase.READY
-        self.said = Said(self._command, text[end or 0 :], None, echoed)
+        gap = written_over(self._command) if is_written_over(bytes(self._buffer), text) else None
+        self.said = Said(self._command, text[end or 0 :], gap, echoed)
         self._buffer.clear()
 
     def _text(self) -> bytes:

@@ -50,6 +50,11 @@ def endless(command: str, limit: int) -> Message:
     return Message(template, {"command": command, "limit": limit})
 
 
+def written_over(command: str) -> Message:
+    """Say that most of the answer came and went."""
+    return Message(_("The device wrote over most of its answer to “{command}”"), {"command": command})
+
+
 def asked_back(command: str) -> Message:
     """Say that the device asks what nobody has told this program about."""
     return Message(

@@ -12,6 +12,9 @@ import re
 TAIL = 4096
 """Bytes of the last line that are looked at: a longer one is no prompt. Also the widest screen."""
 
+REDRAWN = 4096
+"""Bytes of an answer that may be written over without a doubt."""
+
 _SEQUENCE = re.compile(
     rb"\x1b\[(?P<args>[0-9;?]*)(?P<final>[@-~])"  # control sequence
     rb"|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)"  # operating system command: a window's title
@@ -39,6 +42,19 @@ def shown(raw: bytes, limit: int | None = None) -> bytes:
         if left is not None and (left := left - len(lines[-1]) - 1) < 0:
             break
     return b"\n".join(lines)
+
+
+def is_written_over(raw: bytes, drawn: bytes) -> bool:
+    """Tell whether most of what came does not stand on the screen in the end, as where lines end in CR alone.
+
+    Pagers and prompts are written over, which is little of a long answer.
+    """
+    came = _ink(_SEQUENCE.sub(b"", raw))
+    return came > REDRAWN and 2 * _ink(drawn) < came
+
+
+def _ink(text: bytes) -> int:
+    return len(text.translate(None, b" \t\r\n\x08\x1b" + _SILENT))
 
 
 def last_line(raw: bytes | bytearray) -> bytes:

@@ -28,6 +28,14 @@ def told(made: CliDevice, command: str = "show running-config", manners: Manners
     return dialogue.said.raw
 
 
+def test_an_answer_whose_lines_end_in_cr_alone_is_no_complete_read() -> None:
+    facet, command = "running", "show running-config"
+    made = device("cisco_ios")
+    made.answers = {**made.answers, command: b"interface Vlan1\r" * 500 + b"end\r\n"}
+    visit, _sent = visited(load("cisco_ios"), made, [facet])
+    assert [str(each.gap) for each in visit.captures] == [f"The device wrote over most of its answer to “{command}”"]
+
+
 @pytest.mark.parametrize("name", SHELLS)
 def test_every_facet_of_every_platform_is_read_whole(name: str) -> None:
     platform = load(name)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.ssh.terminal import last_line, shown
+from probes.ssh.terminal import is_written_over, last_line, shown
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,29 @@ def test_a_device_that_draws_blanks_by_moving_the_cursor_fills_no_memory():
     drawn = shown(b"\x1b[9999Cx\n" * 10_000, 100_000)
     assert 100_000 < len(drawn) < 110_000
     assert len(shown(b"\x1b[9999Cx\n" * 20)) > 80_000
+
+
+LINE = b"description a port of the radiology department"
+OVER = {
+    "lines that end in CR alone": (LINE + b"\r") * 200 + b"\r\n",
+    "a screen that is cleared again and again": (LINE + b"\x1b[2K\x1b[1;1H") * 200 + b"\r\n",
+}
+LEFT = {
+    "a pager's text, on every page": (
+        (LINE + b"\r\n") * 23 + b"--More--, next page: Space, quit: Control-C\r" + b" " * 50 + b"\r"
+    )
+    * 9,
+    "colours": (b"\x1b[32m" + b"\x1b[1mx\x1b[0m " * 5 + b"\r\n") * 900,
+    "a short answer that was written over": b"1 %\r2 %\r" * 200 + b"done\r\n",
+    "lines between carriage returns": (b"\r" + LINE + b"\r\r\n") * 200,
+}
+
+
+@pytest.mark.parametrize("raw", OVER.values(), ids=OVER)
+def test_an_answer_of_which_most_was_written_over_is_known(raw: bytes) -> None:
+    assert is_written_over(raw, shown(raw))
+
+
+@pytest.mark.parametrize("raw", LEFT.values(), ids=LEFT)
+def test_what_pagers_and_colours_draw_is_not_taken_for_it(raw: bytes) -> None:
+    assert not is_written_over(raw, shown(raw))
