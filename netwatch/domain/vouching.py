@@ -98,7 +98,8 @@ class Ledger:
     def _based(self, said: dict[str, Any], event: AuditEvent) -> None:
         content = str(said.get("content"))
         self._baselines[event.subject] = (content, event.seq)
-        bound = f"{content} {said.get('proposed_by')}"
+        # An event of before events said who proposed it binds the content alone.
+        bound = f"{content} {said['proposed_by']}" if "proposed_by" in said else content
         self._judged.add((f"baseline/{said.get('baseline')}", str(said.get("judged_by", event.actor)), bound))
 
     def _waived(self, said: dict[str, Any], actor: str) -> None:
@@ -116,10 +117,14 @@ class Ledger:
             values = {"what": each.what, "name": each.judged_by or "-"}
             if each.judged_by == each.asked_by or each.judged_by in each.parties:
                 yield Wrong(0, Message(_("{what} was judged by {name}, whose own it is: four eyes are needed"), values))
-            elif each.is_logged and self._covers(each) and (each.what, each.judged_by, each.terms) not in self._judged:
+            elif each.is_logged and self._covers(each) and not self._has_judged(each):
                 yield Wrong(0, Message(_("{what} says that {name} judged it, and the log does not"), values))
         yield from self._of_baselines({f"{each.device}/{each.facet}": each for each in in_force})
         yield from self._of_rows({each.key: each for each in rows})
+
+    def _has_judged(self, each: Approval) -> bool:
+        bindings = (each.terms, each.terms.partition(" ")[0])
+        return any((each.what, each.judged_by, bound) in self._judged for bound in bindings)
 
     def _of_baselines(self, in_force: dict[str, Baseline]) -> Iterator[Wrong]:
         for name, each in in_force.items():

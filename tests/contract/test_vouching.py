@@ -104,7 +104,7 @@ def test_a_rejected_entry_that_was_made_to_say_approved_is_found(log: Log):
     assert wrong.endswith(" of the log it is rejected")
 
 
-def baseline(log: Log, content: bytes, facet: str = "running") -> Baseline:
+def baseline(log: Log, content: bytes, facet: str = "running", *, says_who_proposed: bool = True) -> Baseline:
     """Approve a content as the leader's command does."""
     log.clock.set(log.clock.now() + timedelta(minutes=1))
     now = log.clock.now()
@@ -117,7 +117,8 @@ def baseline(log: Log, content: bytes, facet: str = "running") -> Baseline:
         if before is not None:
             baselines.save(tx, supersede(before, now), before.state)
         made = replace(made, id=baselines.add(tx, made))
-        detail = {"baseline": made.id, "content": made.content, "seal": made.seal, "proposed_by": made.proposed_by}
+        detail = {"baseline": made.id, "content": made.content, "seal": made.seal}
+        detail |= {"proposed_by": made.proposed_by} if says_who_proposed else {}
         audit.record(tx, actor="boss", action="baseline.approved", subject=f"sw-1/{facet}", detail=detail, now=now)
         return made
 
@@ -160,6 +161,13 @@ FORGED = {
         "no event of the log approves the baseline of sw-1/startup",
     ),
 }
+
+
+def test_an_event_that_does_not_say_who_proposed_a_baseline_vouches_for_its_content_and_its_leader(log: Log):
+    made = baseline(log, b"a", says_who_proposed=False)
+    assert log.wrong() == []
+    unguarded(log.database, "UPDATE baselines SET judged_by = 'li'")
+    assert f"baseline/{made.id} says that li judged it, and the log does not" in log.wrong()
 
 
 @pytest.mark.parametrize("what", FORGED)
