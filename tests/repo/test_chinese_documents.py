@@ -71,6 +71,14 @@ def test_each_language_leads_to_the_other_at_the_top(chinese: Path):
     assert theirs == f"*[English]({english(chinese).name})*"
 
 
+@pytest.mark.parametrize("path", [DOCS.parent / "README.zh-CN.md", *CHINESE], ids=lambda path: path.name)
+def test_it_leads_to_documents_in_chinese_where_there_are_some(path: Path):
+    links = re.findall(r"\]\(([^()\s#]+)\.md", "\n".join(path.read_text(encoding="utf-8").splitlines()[3:]))
+    goals = [path.parent / link for link in links if not link.endswith(".zh-CN")]
+
+    assert [str(goal) for goal in goals if goal.with_name(f"{goal.name}.zh-CN.md").exists()] == []
+
+
 @pytest.mark.parametrize("path", sorted(DOCS.rglob("*.md")), ids=lambda path: path.name)
 def test_configuration_that_is_shown_is_toml(path: Path):
     for kind, code in blocks(path):
