@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
@@ -68,6 +69,18 @@ OF_SYSTEM = (
     mark("Temporary failure in name resolution"),
 )
 """What the operating system says to people. Such a text fills a sentence, and is translated there."""
+NO_ANSWER = mark("no answer within {seconds} s")
+NO_SIGN_IN = mark("refuses the user name or password ({code})")
+NOT_TRUSTED = mark("its certificate is not trusted: {error}")
+NOT_REACHED = mark("cannot be reached: {error}")
+BROKEN_OFF = mark("breaks off the connection")
+NO_RELAY = mark("no relay is configured")
+OF_MAIL = {
+    template: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template)))
+    for template in (NO_ANSWER, NO_SIGN_IN, NOT_TRUSTED, NOT_REACHED, BROKEN_OFF, NO_RELAY)
+}
+"""What we say ourselves of a relay that does not take mail, and how it is found in what was kept of that."""
+RELAY = re.compile(r"(\S+:\d+: )?(.+)", re.DOTALL)
 
 
 def gettext(message: str) -> str:
@@ -84,18 +97,39 @@ def said(template: str, values: Mapping[str, object], catalogue: NullTranslation
     """Return a stored sentence in a catalogue's language.
 
     A value that is itself a text of the catalogue, such as a meaning's title, is translated as well, but for those
-    that stand as somebody wrote them; one called `note` is filled from the same values.
+    that stand as somebody wrote them; one called `note` is filled from the same values, and one called `error` may
+    be what we say of a relay.
     """
-    worded = {
-        name: catalogue.gettext(value) if isinstance(value, str) and value and name not in AS_WRITTEN else value
-        for name, value in values.items()
-    }
+    worded = {name: _value(name, value, catalogue) for name, value in values.items()}
     try:
         if isinstance(note := worded.get("note"), str):
             worded["note"] = note.format_map(worded)
         return catalogue.gettext(template).format_map(worded)
     except (KeyError, IndexError, ValueError):
         return template
+
+
+def _value(name: str, value: object, catalogue: NullTranslations) -> object:
+    if not isinstance(value, str) or not value or name in AS_WRITTEN:
+        return value
+    return of_mail(value, catalogue) if name == "error" else catalogue.gettext(value)
+
+
+def of_mail(error: str, catalogue: NullTranslations) -> str:
+    """Return why mail was not taken, kept in English, in a catalogue's language; a relay's own words stay."""
+    if (whole := catalogue.gettext(error)) != error:
+        return whole
+    return "; ".join(
+        RELAY.sub(lambda part: (part[1] or "") + _own(part[2], catalogue), each) for each in error.split("; ")
+    )
+
+
+def _own(told: str, catalogue: NullTranslations) -> str:
+    for template, shape in OF_MAIL.items():
+        if found := shape.fullmatch(told):
+            values = {name: catalogue.gettext(value) for name, value in found.groupdict().items()}
+            return catalogue.gettext(template).format_map(values)
+    return catalogue.gettext(told)
 
 
 def label(titles: Mapping[str, str], language: str) -> str:

@@ -233,7 +233,7 @@ def _print_telling(database: Database, fault: Fault, settings: Settings) -> None
     for letter in letters.values():
         if letter.recipient:
             sent = local(letter.sent_at, settings.site.zone) if letter.sent_at else "-"
-            how = letter.relay or (_(letter.error) if letter.error else "")
+            how = letter.relay or (site.of_mail(letter.error) if letter.error else "")
             print(f"  {sent}  {letter.recipient}  {_(letter.state.value)}  {how}")
 
 

@@ -79,7 +79,7 @@ async def _try_each(settings: Settings, reader: Reader) -> int:
             print(_("{relay}: taken: {answer}").format(relay=outcome.relay, answer=outcome.answer))
         else:
             good = False
-            print(_("not taken: {why}").format(why=outcome.why))
+            print(_("not taken: {why}").format(why=site.of_mail(outcome.why)))
     return 0 if good else 1
 
 
@@ -136,7 +136,7 @@ def _row(letter: Letter, settings: Settings) -> tuple[str, ...]:
         _cut(letter.subject or letter.key),
         str(letter.attempts),
         local(letter.next_at, settings.site.zone) if waits else "-",
-        _cut(_(letter.error) if letter.error else "-"),
+        _cut(site.of_mail(letter.error) if letter.error else "-"),
     )
 
 
@@ -185,7 +185,7 @@ def _show(arguments: argparse.Namespace) -> int:
         (_("Tries"), str(letter.attempts)),
         (_("Next try"), local(letter.next_at, zone) if letter.state is Delivery.QUEUED else ""),
         (_("Given up after"), local(letter.deadline, zone)),
-        (_("Last error"), _(letter.error) if letter.error else ""),
+        (_("Last error"), site.of_mail(letter.error) if letter.error else ""),
     ]
     for label, text in lines:
         if text:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
+from netwatch import language
 from netwatch import planned as planning
 from netwatch.actions import carry_out, socket_path
 from netwatch.actions.doing import LARGEST
@@ -141,6 +142,11 @@ def _ask(path: Path, request: dict[str, Any]) -> dict[str, Any] | None:
 def told(message: Message) -> str:
     """Return a stored sentence in the terminal's language."""
     return said(message.template, message.values, translations(of_terminal()))
+
+
+def of_mail(error: str) -> str:
+    """Return why mail was not taken, in the terminal's language."""
+    return language.of_mail(error, translations(of_terminal()))
 
 
 def moment(text: str, of: Settings) -> datetime:

@@ -170,7 +170,7 @@ def relay(name: str, trouble: str | None) -> Finding:
     if trouble is None:
         return Finding("mail", Grade.OK, Message(_("answers, and takes the sign-in")), None, name)
     todo = Message(_("correct [[mail.relay]], or ask who runs the server; then: netwatch mail test"))
-    return Finding("mail", Grade.PROBLEM, Message("{trouble}", {"trouble": trouble}), todo, name)
+    return Finding("mail", Grade.PROBLEM, Message("{error}", {"error": trouble}), todo, name)
 
 
 def no_way_for_mail() -> Finding:

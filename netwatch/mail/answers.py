@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import socket
 import ssl
 from typing import TYPE_CHECKING
 
 import aiosmtplib
 
+from netwatch.language import BROKEN_OFF, NO_ANSWER, NO_SIGN_IN, NOT_REACHED, NOT_TRUSTED
 from netwatch.mail.delivery import Later, Outcome, Refused
 from netwatch.mail.wording import harmless
 
@@ -56,7 +59,7 @@ def worded(error: BaseException, relay: Relay) -> str:
             return reason(f"{refused[0].code} {refused[0].message}", relay)
         case aiosmtplib.SMTPAuthenticationError(code=code):
             # The text is the relay's, and some repeat what they were sent.
-            return f"refuses the user name or password ({code})"
+            return NO_SIGN_IN.format(code=code)
         case aiosmtplib.SMTPResponseException(code=code, message=message):
             return reason(f"{code} {message}", relay)
         case _:
@@ -65,15 +68,27 @@ def worded(error: BaseException, relay: Relay) -> str:
 
 def _broken(error: BaseException, relay: Relay) -> str:
     """Word a failure that is no answer of the relay."""
-    for cause in (error, error.__cause__):
+    causes = (error.__cause__, error)
+    for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted: {harmless(str(cause.verify_message), LONGEST)}"
+            return NOT_TRUSTED.format(error=harmless(str(cause.verify_message), LONGEST))
     if isinstance(error, TimeoutError):
-        return f"no answer within {relay.timeout.total_seconds():g} s"
+        return NO_ANSWER.format(seconds=f"{relay.timeout.total_seconds():g}")
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.errno and not isinstance(cause, ssl.SSLError):
+            said = _of_system(cause)
+            return NOT_REACHED.format(error=said) if isinstance(error, aiosmtplib.SMTPConnectError) else said
+        if isinstance(cause, aiosmtplib.SMTPServerDisconnected):
+            return BROKEN_OFF
     text = str(error)
     if not text or text.endswith(": "):
         text += type(error.__cause__ or error).__name__
     return reason(text, relay)
+
+
+def _of_system(error: OSError) -> str:
+    """Return the system's words; asyncio has its own for a number of the system's, and a resolver numbers of its own."""
+    return str(error.strerror) if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
 
 
 def reason(text: str, relay: Relay) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 import structlog
 
+from netwatch.language import NO_RELAY
 from netwatch.mail.answers import Trouble, reason, verdict
 from netwatch.mail.delivery import Later, Outcome, Posted, Refused, Taken
 
@@ -201,7 +202,7 @@ class SmtpTransport:
 
 def _summed_up(failed: Sequence[Outcome]) -> Outcome:
     """Return what several failures mean: for good only when every relay refuses for good."""
-    why = "; ".join(outcome.why for outcome in failed if not isinstance(outcome, Taken)) or "no relay is configured"
+    why = "; ".join(outcome.why for outcome in failed if not isinstance(outcome, Taken)) or NO_RELAY
     if failed and all(isinstance(outcome, Refused) for outcome in failed):
         return Refused(why)
     later = [outcome for outcome in failed if isinstance(outcome, Later)]

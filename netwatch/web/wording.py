@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netwatch.domain.judge import number
 from netwatch.domain.model import DeviceState, Health, Severity
 from netwatch.domain.notices import Kind
-from netwatch.language import duration, said
+from netwatch.language import duration, of_mail, said
 from netwatch.storage.events import EventKind
 from netwatch.storage.outbox import Delivery
 from probes.api import Message, _
@@ -115,6 +115,10 @@ class Wording:
     def word(self, text: str) -> str:
         """Return a word or sentence of the catalogue."""
         return self.catalogue.gettext(text) if text else ""
+
+    def reason(self, error: str) -> str:
+        """Return why something failed, as it was kept; only what we ourselves say of a relay is translated."""
+        return of_mail(error, self.catalogue) if error else ""
 
     def message(self, message: Message) -> str:
         """Return a stored sentence."""

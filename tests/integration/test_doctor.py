@@ -184,7 +184,8 @@ def test_a_relay_that_does_not_answer_is_a_problem(tmp_path: Path, capsys: pytes
     mail = f'[[mail.relay]]\nhost = "127.0.0.1"\nport = {unused_port()}'
     code, found = examined(written(tmp_path, mail=mail), capsys)
     assert (code, found["mail"][0]["grade"]) == (1, "problem")
-    assert "127.0.0.1" in found["mail"][0]["what"]
+    assert "127.0.0.1" in found["mail"][0]["about"]
+    assert found["mail"][0]["what"] == "cannot be reached: Connection refused"
 
 
 def test_a_server_of_postgresql_that_does_not_answer_is_a_problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from datetime import timedelta
 
@@ -36,9 +37,13 @@ def _refused(*codes: int) -> aiosmtplib.SMTPRecipientsRefused:
         (aiosmtplib.SMTPSenderRefused(550, "not you", "a@b"), Later(WHERE + "550 not you", away=True)),
         (aiosmtplib.SMTPHeloError(502, "what?"), Later(WHERE + "502 what?", away=True)),
         (aiosmtplib.SMTPResponseException(421, "going"), Later(WHERE + "421 going")),
-        (aiosmtplib.SMTPServerDisconnected("Connection lost"), Later(WHERE + "Connection lost", dropped=True)),
+        (
+            aiosmtplib.SMTPServerDisconnected("Connection lost"),
+            Later(WHERE + "breaks off the connection", dropped=True),
+        ),
         (TimeoutError(), Later(WHERE + "no answer within 9 s", dropped=True)),
         (aiosmtplib.SMTPReadTimeoutError("Timed out"), Later(WHERE + "no answer within 9 s", dropped=True)),
+        (ConnectionResetError(104, "reset"), Later(WHERE + "Connection reset by peer", dropped=True)),
         (ConnectionResetError(), Later(WHERE + "ConnectionResetError", dropped=True)),
         (ValueError("bad address"), Refused(WHERE + "bad address")),
     ],
@@ -53,6 +58,20 @@ def test_a_certificate_is_named_as_the_trouble_even_behind_another_error() -> No
     cause.verify_message = "self-signed certificate"
     error.__cause__ = cause
     assert worded(error, RELAY) == "its certificate is not trusted: self-signed certificate"
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"),
+    [
+        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 25)"), "cannot be reached: Connection refused"),
+        (socket.gaierror(-2, "Name or service not known"), "cannot be reached: Name or service not known"),
+        (aiosmtplib.SMTPServerDisconnected("Unexpected EOF received"), "breaks off the connection"),
+    ],
+)
+def test_a_relay_that_cannot_be_reached_is_told_in_the_words_of_the_system(cause: Exception, told: str) -> None:
+    error = aiosmtplib.SMTPConnectError(f"Error connecting to relay.example on port 587: {cause}")
+    error.__cause__ = cause
+    assert worded(error, RELAY) == told
 
 
 def test_of_a_refused_sign_in_only_the_code_is_told() -> None:
