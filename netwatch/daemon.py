@@ -15,7 +15,7 @@ from netwatch import __version__, logs, supervisor
 from netwatch.actions import carry_out, socket_path
 from netwatch.actions.audited import Asked, noted
 from netwatch.config import load
-from netwatch.errors import ConfigError, UsageError
+from netwatch.errors import ConfigError, StorageUnavailable, UsageError
 from netwatch.progress import Progress
 from netwatch.storage import audit, checks, events, records
 from netwatch.storage.database import Database
@@ -59,6 +59,7 @@ log = structlog.get_logger()
 
 TICK = 0.5
 REVIEW = 10.0
+RELOAD_AGAIN = 5.0
 HOUSEKEEPING = time(3, 30)
 CONFIGURATION = "configuration"
 """Under which is kept the digest of the configuration that was in force last."""
@@ -98,6 +99,8 @@ class Service:
         self._clock = clock
         self.progress = Progress(clock.now())
         self.watched = Watched(settings, database.read_now(checks.everything))
+        self._recorded = settings
+        """The configuration that the journal knows of; what changed since is told against it."""
         self._shared = Shared(settings.credentials)
         self._looks = looks(settings, registry, self._shared, {})
         self.due = Due()
@@ -153,7 +156,7 @@ class Service:
                 group.create_task(Control(socket_path(settings), self.carry).run())
                 if settings.file.web.enabled:
                     group.create_task(self._web.run())
-                group.create_task(self._reloads())
+                group.create_task(self.reloads())
                 group.create_task(self._until_stopped())
                 supervisor.ready(f"{len(settings.devices)} devices, {len(settings.checks)} checks")
         except* Stopping:
@@ -169,6 +172,10 @@ class Service:
     def stop(self) -> None:
         """Ask the service to stop."""
         self._stop.set()
+
+    def reload_soon(self) -> None:
+        """Ask the service to take up the configuration file."""
+        self._reload.set()
 
     async def carry(self, action: str, actor: str, arguments: dict[str, Any], peer: Peer) -> Message:
         """Carry out a command."""
@@ -243,17 +250,26 @@ class Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        loop.add_signal_handler(signal.SIGHUP, self.reload_soon)
 
     async def _until_stopped(self) -> None:
         await self._stop.wait()
         raise Stopping
 
-    async def _reloads(self) -> None:
+    async def reloads(self) -> None:
+        """Take up the configuration whenever somebody asks for it, until cancelled."""
         while True:
             await self._reload.wait()
             self._reload.clear()
-            await self.reload()
+            try:
+                await self.reload()
+            except StorageUnavailable as error:
+                # Devices are watched on. What was taken up in part is taken up again as a whole.
+                log.warning("cannot take up the configuration now", error=str(error))
+                self.progress.last_reload_error = str(error)
+                supervisor.ready()
+                await self._clock.sleep(RELOAD_AGAIN)
+                self._reload.set()
 
     async def reload(self) -> None:
         """Take up the configuration file as it is now, or keep what is in force when it is wrong."""
@@ -274,12 +290,13 @@ class Service:
                 text=str(error),
             )
         else:
-            before = self.watched.settings
+            before = self._recorded
             await self._take_up(settings)
             self.progress.last_reload_error = None
             log.info("configuration taken up", devices=len(settings.devices), checks=len(settings.checks))
             changed = settings.differs(before)
             await self._mark(EventKind.RELOADED, {"configuration_before": before.digest, "changed": changed})
+            self._recorded = settings
         supervisor.ready()
 
     async def _mark(self, kind: EventKind, detail: Mapping[str, Any] | None = None, **more: Any) -> None:

@@ -93,7 +93,8 @@ class _Case:
 
     @property
     def interval(self) -> tuple[datetime, datetime]:
-        return self.way[0].low, self.way[-1].high
+        # The clock may have been set back on the way.
+        return min(each.low for each in self.way), max(each.high for each in self.way)
 
     @property
     def by(self) -> Attribution:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netwatch.drift.judging import judge
+from netwatch.domain.drift.finding import Closing
+from netwatch.drift.judging import close_standing, judge
 from netwatch.storage import change_requests, deviations, events, waivers
 from netwatch.storage.events import EventKind
 
@@ -32,6 +33,13 @@ def again(tx: Connection, settings: Settings, since: int, now: datetime) -> int:
         if upto > since or each.fingerprint in late or each.told.change in urgent:
             judge(tx, settings, each.device, each.facet, now)
     return max(upto, since)
+
+
+def let_go(tx: Connection, read: frozenset[tuple[str, str]], now: datetime) -> None:
+    """Close what stands of facets that are not `read` any more. It opens again where they are, and still deviate."""
+    for each in deviations.stand(tx):
+        if (each.device, each.facet) not in read:
+            close_standing(tx, each.device, each.facet, Closing.UNWATCHED, now)
 
 
 def _ended(tx: Connection, now: datetime) -> frozenset[str]:

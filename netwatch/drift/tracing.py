@@ -30,6 +30,7 @@ class Happening(Enum):
     REVERTED = "reverted"
     BASELINED = "baselined"
     SUPERSEDED = "superseded"
+    UNWATCHED = "unwatched"
 
     @staticmethod
     def of(how: Closing) -> Happening:
@@ -41,6 +42,7 @@ _SAID = {
     Happening.REVERTED: _("{facet} is as approved again"),
     Happening.BASELINED: _("{facet} is approved as it now is"),
     Happening.SUPERSEDED: _("{facet} has changed further"),
+    Happening.UNWATCHED: _("{facet} is no longer watched"),
     Happening.WAIVER_ENDED: _("{facet}: the waiver has ended"),
 }
 

@@ -73,18 +73,26 @@ class DriftWorker:
         self._asked = asyncio.Event()
         self._looked: datetime | None = None
         self._judged = -1
+        self._read: frozenset[tuple[str, str]] = frozenset()
+        """The facets of devices that are read."""
 
     @cached_property
     def _keys(self) -> Keys:
         return Keys.of(Keyring(self._watched.settings.keys))
 
     def _judge(self, tx: Connection, device: str, facet: str, now: datetime) -> None:
-        judge(tx, self._watched.settings, device, facet, now)
+        if (device, facet) in self._read:  # else it was let go of while somebody was reading it
+            judge(tx, self._watched.settings, device, facet, now)
 
     async def take_up(self) -> None:
         """Read what the configuration asks for, by the host keys that are configured or approved."""
         approved = await self._database.read(trusted)
         await self.collector.take_up(ways(self._watched.settings, self._made, self.collector.ways, approved))
+        now = self._clock.now()
+        self._read = frozenset(
+            (way.collect.device, facet) for way in self.collector.ways.values() for facet in way.facets
+        )
+        await self._database.write(partial(rejudging.let_go, read=self._read, now=now))
         self._asked.set()
 
     def tick(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netwatch.domain.drift.condition import Pace, of_account, of_door, of_facet
+from netwatch.domain.drift.condition import Pace, of_account, of_door, of_facet, of_way
 from netwatch.domain.drift.visit import COLLECT, CREDENTIALS, DRIFT
 from netwatch.domain.topology import Reach
 from netwatch.drift import troubles
@@ -59,6 +59,8 @@ class DriftFaults:
         for way in ways:
             self._ways[way.collect.device].append(way)
             self._begun.setdefault(way.name, now)
+        # The faults of what is let go of are closed by the roll; whoever comes back is stated anew.
+        self._stated = {key: told for key, told in self._stated.items() if key[0] in self._ways}
 
     async def state(self, now: datetime, device: str | None = None) -> None:
         """State what is wrong with a device, or with all that are read."""
@@ -66,6 +68,8 @@ class DriftFaults:
         async with self._turn:  # what was read before must not be stated after what was read since
             known = await self._database.read(work)
             for name in tuple(self._ways) if device is None else (device,):
+                if name not in self._ways or name not in self._watched.settings.devices:
+                    continue  # it was let go of during its visit, and nobody would ever close its faults
                 await self._state(name, DRIFT, known.deviations.get(name, {}), now)
                 # What cannot be read since the device is away says nothing more than that it is away.
                 away = self._watched.reach(name) in {Reach.NO, Reach.DOUBT}
@@ -84,18 +88,22 @@ class DriftFaults:
             self._stated[device, side] = told
 
     def _wrong(self, device: str, known: _Known, now: datetime) -> dict[str, Wrong]:
-        found: dict[str, Wrong | None] = {f"@{each.name}": of_account(each) for each in known.accounts.get(device, ())}
+        accounts = {f"@{each.name}": of_account(each) for each in known.accounts.get(device, ())}
+        found = {key: each for key, each in accounts.items() if each is not None}
         table = self._watched.settings.file.drift
         for way in self._ways.get(device, ()):
             door = known.doors.get((device, way.collect.name))
-            if door is not None:
-                found[way.collect.name] = of_door(door, way.host_key)
             pace = Pace(way.collect.every, table.stale_after, table.missing_after)
             begun = (door.since if door is not None else None) or self._begun[way.name]
-            for facet in sorted(way.facets):
-                visit = known.visits.get((device, facet))
-                found[f"{way.collect.name}/{facet}"] = of_facet(visit, facet, begun, pace, now)
-        return {key: each for key, each in found.items() if each is not None}
+            late = {
+                facet: wrong
+                for facet in sorted(way.facets)
+                if (wrong := of_facet(known.visits.get((device, facet)), facet, begun, pace, now)) is not None
+            }
+            shut = of_door(door, way.host_key) if door is not None else None
+            for facet, wrong in of_way(shut, late):
+                found[f"{way.collect.name}/{facet}" if facet else way.collect.name] = wrong
+        return found
 
 
 def _known(tx: Connection, settings: Settings, now: datetime, device: str | None) -> _Known:

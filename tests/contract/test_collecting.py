@@ -11,6 +11,7 @@ import pytest
 from netwatch.domain.drift.visit import Trigger
 from netwatch.domain.model import Severity
 from netwatch.drift.sealing import unseal
+from probes.api import Message
 from probes.collect import Collection
 from probes.ssh import hostkey
 from tests.drift_scene import KEY, OTHER_KEY, DriftScene, capture, config, refused, silent, watching
@@ -264,17 +265,32 @@ async def test_a_host_key_that_nobody_has_approved_ends_the_reading(scene: Drift
 async def test_what_nobody_could_read_for_long_is_stale_and_then_missing(scene: DriftScene) -> None:
     async with scene.running():
         await scene.visited(1)
-        scene.devices.says["sw-1"] = refused()
-        for _turn in range(3):
-            await scene.let_pass(hours=6)
+        half = capture(config(), gap=Message("it ends before '{end}'", {"end": "return"}))
+        scene.devices.says["sw-1"] = Collection((half,))
+        await scene.let_pass(hours=18)
         await scene.readings.state(scene.clock.now())
         assert scene.wrong()["sw-1/collect/scripted/running"] == (
-            "running configuration has not been read completely for 18 h"
+            "running configuration has not been read completely for 18 h: it ends before 'return'"
         )
         await scene.let_pass(hours=20)
         await scene.readings.state(scene.clock.now())
         (fault,) = [each for each in scene.faults() if each.subject.meaning == "scripted/running"]
         assert fault.severity is Severity.MAJOR
+
+
+async def test_where_nobody_gets_in_that_is_the_one_fault_and_becomes_as_bad_as_what_is_missing(
+    scene: DriftScene,
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        scene.devices.says["sw-1"] = silent()
+        for severity, turns in ((Severity.MINOR, 3), (Severity.MAJOR, 4)):
+            for _turn in range(turns):
+                await scene.let_pass(hours=6)
+            await scene.readings.state(scene.clock.now())
+            assert list(scene.wrong()) == ["sw-1/collect/scripted"]
+            (fault,) = [each for each in scene.faults() if each.open]
+            assert fault.severity is severity
 
 
 async def test_a_kill_in_the_middle_of_a_visit_leaves_no_half_state(scene: DriftScene) -> None:

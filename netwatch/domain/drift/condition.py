@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from probes.api import Message, _
 from probes.facets import title
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from datetime import datetime, timedelta
 
     from netwatch.domain.drift.visit import Door, Visit
@@ -77,12 +78,12 @@ def of_facet(visit: Visit | None, facet: str, begun: datetime, pace: Pace, now: 
     """Return what is wrong with reading a facet, None where nothing is, or too little yet."""
     read = visit.completed if visit is not None else None
     hours = int((now - (read or begun)).total_seconds() // 3600)
-    values: dict[str, str | int | float] = {"facet": title(facet), "hours": hours}
+    why = visit.why if visit is not None else None
     match condition(visit, begun, pace, now):
         case Condition.MISSING:
-            return Wrong(Severity.MAJOR, Message(_LATE[read is None], values))
+            return Wrong(Severity.MAJOR, _late(facet, hours, why, never=read is None))
         case Condition.STALE:
-            return Wrong(Severity.MINOR, Message(_LATE[read is None], values))
+            return Wrong(Severity.MINOR, _late(facet, hours, why, never=read is None))
         case Condition.SUSPECT:
             return Wrong(Severity.MINOR, _suspect(visit, facet))
         case Condition.KNOWN | Condition.NEVER:
@@ -93,12 +94,33 @@ _LATE = {
     False: _("{facet} has not been read completely for {hours} h"),
     True: _("{facet} has never been read completely, in {hours} h"),
 }
+_LATE_SINCE = {
+    False: _("{facet} has not been read completely for {hours} h: {note}"),
+    True: _("{facet} has never been read completely, in {hours} h: {note}"),
+}
+
+
+def _late(facet: str, hours: int, why: Message | None, *, never: bool) -> Message:
+    if why is None:
+        return Message(_LATE[never], {"facet": title(facet), "hours": hours})
+    return within(_LATE_SINCE[never], why, facet=title(facet), hours=hours)
 
 
 def _suspect(visit: Visit | None, facet: str) -> Message:
     template = _("{facet} was read incompletely {times} times in a row: {note}")
     why = visit.why if visit is not None and visit.why is not None else Message("")
     return within(template, why, facet=title(facet), times=visit.suspects if visit is not None else 0)
+
+
+def of_way(door: Wrong | None, facets: Mapping[str, Wrong]) -> Iterator[tuple[str, Wrong]]:
+    """Yield what is wrong with a way, and with its facets by their names; the way itself has none.
+
+    Where nobody gets in, that is the one fault: it says why, and is as bad as what has not been read for that.
+    """
+    if door is not None:
+        yield "", replace(door, severity=max((door.severity, *(each.severity for each in facets.values()))))
+    else:
+        yield from facets.items()
 
 
 def within(template: str, why: Message, **values: str | float) -> Message:

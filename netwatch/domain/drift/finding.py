@@ -46,6 +46,8 @@ class Closing(Enum):
     REVERTED = "reverted"
     BASELINED = "baselined"
     SUPERSEDED = "superseded"
+    UNWATCHED = "unwatched"
+    """The configuration no longer asks for it: nobody could ever see it put back."""
 
     @property
     def title(self) -> str:
@@ -57,6 +59,7 @@ _CLOSINGS: Mapping[Closing, str] = {
     Closing.REVERTED: _("put back"),
     Closing.BASELINED: _("approved"),
     Closing.SUPERSEDED: _("changed further"),
+    Closing.UNWATCHED: _("no longer watched"),
 }
 
 

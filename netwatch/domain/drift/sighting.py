@@ -52,10 +52,12 @@ def sighted(
 
     `counts` is the newest that counts, `doubted` the newest that does not. Two reads in a row, `settle` apart, must
     say the same. The first of all counts at once, and so does each that is asked for `at_once`, as one that verifies
-    a change does.
+    a change does. So does each after the clock was set back: how long ago the first read was, nobody can tell then.
     """
     if counts is not None and said.content == counts.content:
         return Sight.SAME, _again(counts, said, now)
+    if counts is not None and _set_back(counts, doubted, now):
+        return Sight.SETTLED, _new(said, counts, now, settled=True)
     before = doubted if counts is None or doubted is None or doubted.last_seen >= counts.last_seen else None
     if before is not None and before.content == said.content:
         known = _again(before, said, now)
@@ -65,11 +67,16 @@ def sighted(
     return Sight.SETTLED if settled else Sight.DOUBTED, _new(said, counts, now, settled=settled)
 
 
+def _set_back(counts: Snapshot, doubted: Snapshot | None, now: datetime) -> bool:
+    """Whether the clock shows less than when the device was read last."""
+    return now < counts.last_seen or (doubted is not None and doubted.id > counts.id and now < doubted.last_seen)
+
+
 def _again(known: Snapshot, said: Said, now: datetime) -> Snapshot:
-    """Return a snapshot that was read again."""
+    """Return a snapshot that was read again. After the clock was set back it was so, too: what it says now counts."""
     return replace(
         known,
-        last_seen=max(known.last_seen, now),
+        last_seen=max(known.first_seen, now),
         reads=known.reads + 1,
         rules=said.rules,
         evidence=_joined(known.evidence, said.evidence),
@@ -97,10 +104,16 @@ def _new(said: Said, counts: Snapshot | None, now: datetime, *, settled: bool) -
         rules=said.rules,
         first_seen=now,
         last_seen=now,
-        previous_seen=counts.last_seen if counts is not None else None,
+        previous_seen=_before(counts, now),
         evidence=_joined((), said.evidence),
         saved_at=said.saved_at,
         saved_by=said.saved_by,
         encoding=said.encoding,
         settled=now if settled else None,
     )
+
+
+def _before(counts: Snapshot | None, now: datetime) -> datetime | None:
+    """Return the last moment at which it was surely as before: never one that is still to come."""
+    known = (counts.last_seen, counts.first_seen, counts.previous_seen) if counts is not None else ()
+    return next((each for each in known if each is not None and each <= now), None)

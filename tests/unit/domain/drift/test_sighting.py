@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netwatch.domain.drift.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-SETTLE = timedelta(seconds=60)
+SETTLE = MINUTE = timedelta(seconds=60)
 
 
 def said(content: str = "a", **more: object) -> Said:
@@ -108,3 +108,32 @@ def test_of_words_about_who_changed_it_the_first_and_the_newest_are_kept() -> No
     for each in words[FIRST:]:
         _sight, known = sighted(said(evidence=(each, words[0])), known, None, NOW, SETTLE)
     assert known.evidence == (*words[:FIRST], *words[-LATER:])
+
+
+def test_after_the_clock_was_set_back_a_change_counts_at_once_and_its_range_is_not_inverted() -> None:
+    reads = Reads()
+    reads.read("a")
+    reads.read("a", 7200)
+    assert reads.read("b", -3600) is Sight.SETTLED
+    assert reads.counts is not None
+    assert (reads.counts.previous_seen, reads.counts.first_seen) == (NOW + MINUTE, NOW + MINUTE + timedelta(hours=1))
+    assert [reads.read(each) for each in "bcc"] == [Sight.SAME, Sight.DOUBTED, Sight.SETTLED]
+
+
+def test_what_was_read_in_a_future_that_never_came_does_not_stand_in_the_way_of_changes_for_ever() -> None:
+    reads, year = Reads(), 365 * 86400
+    reads.read("a")
+    reads.read("a", year)
+    reads.read("a", -year)
+    assert [reads.read(each) for each in "bb"] == [Sight.DOUBTED, Sight.SETTLED]
+    assert reads.counts is not None
+    assert reads.counts.previous_seen == NOW + MINUTE
+
+
+def test_a_first_read_while_somebody_types_does_not_wait_for_a_clock_that_was_set_back() -> None:
+    reads = Reads()
+    reads.read("a")
+    assert reads.read("b") is Sight.DOUBTED
+    assert reads.read("b", -3600) is Sight.SETTLED
+    assert reads.counts is not None
+    assert reads.counts.previous_seen is None
