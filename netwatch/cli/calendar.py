@@ -160,7 +160,8 @@ def _bounds(year: int, month: int) -> tuple[date, date]:
 
 
 def _row(day: Day) -> tuple[str, ...]:
-    name, source = _(day.name) if day.name else "", _(SOURCES.get(day.source, day.source))
+    # The empty text is the heading of a catalogue.
+    name, source = (_(each) if each else "" for each in (day.name, SOURCES.get(day.source, day.source)))
     return str(day.date), _(WEEKDAYS[day.date.weekday()]), _(day.title), name, str(day.replaces or ""), source
 
 

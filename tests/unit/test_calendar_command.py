@@ -105,3 +105,12 @@ def test_what_the_socket_does_not_take_is_refused_before_it_is_sent(site, tmp_pa
     assert (
         site("import", str(file), "--by", "wang")[2] == "long.csv says too much for one time: import it year by year\n"
     )
+
+
+def test_a_day_of_no_source_names_none_in_chinese_either(site, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    code, out, _ = site("show", "2026-12")
+    assert code == 0
+    assert "星期" in out or "周" in out
+    assert "Project-Id-Version" not in out
