@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from netwatch.config.settings import Role
+from netwatch.config.settings import LEADS, Role
 from netwatch.domain.registers import Doer, NotAllowed
 from netwatch.errors import UsageError
 from netwatch.storage.events import Entry, EventKind
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from netwatch.progress import Progress
 
 WRITES = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
-LEADS = frozenset({Role.LEADER, Role.ADMIN})
 LONGEST = 4000
 LARGEST = 2**31 - 1
 """The largest number that anything has: a column of PostgreSQL holds no more."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from netwatch.config.settings import Role
+from netwatch.actions.doing import WRITES
 from netwatch.errors import UsageError
 from netwatch.mail.office import leaders
 from netwatch.mail.roster import Notice, tell
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from roster.publication import Publication
 
 T = TypeVar("T")
-ON_DUTY = (Role.ENGINEER, Role.LEADER, Role.ADMIN)
 LONGEST_LEAVE = timedelta(days=366)
 
 
@@ -85,7 +84,7 @@ def _moved(before: Publication, after: Publication) -> tuple[tuple[str, tuple[st
 
 def propose_swap(tx: Connection, doing: Doing) -> Message:
     """Ask a colleague to take a shift, for one of theirs or for nothing."""
-    doing.require(*ON_DUTY)
+    doing.require(*WRITES)
     who = _meant(doing)
     other = doing.colleague("with").name
     made = _made(
@@ -105,7 +104,7 @@ def propose_swap(tx: Connection, doing: Doing) -> Message:
 
 def ask_leave(tx: Connection, doing: Doing) -> Message:
     """Ask for leave; what is planned for them then becomes a gap once it is granted."""
-    doing.require(*ON_DUTY)
+    doing.require(*WRITES)
     start, end = doing.moment("start"), doing.moment("end")
     if start is None or end is None or end - start > LONGEST_LEAVE:
         raise UsageError(_("say from when until when, at most a year"))
@@ -114,7 +113,7 @@ def ask_leave(tx: Connection, doing: Doing) -> Message:
 
 def take_now(tx: Connection, doing: Doing) -> Message:
     """Take over the running shift at once; a leader approves it afterwards."""
-    person = doing.require(*ON_DUTY)
+    person = doing.require(*WRITES)
     made = _made(lambda: take(doing.settings.roster, person.name, doing.now, doing.text("text")))
     return _entered(tx, doing, made)
 
@@ -178,7 +177,7 @@ _SAYS = {
 
 def _speak(what: Said) -> Action:
     def action(tx: Connection, doing: Doing) -> Message:
-        person = doing.require(*ON_DUTY)
+        person = doing.require(*WRITES)
         known = rows.get(tx, doing.number("number"))
         if known is None:
             raise UsageError(_("there is no exception {number}"), number=doing.number("number"))

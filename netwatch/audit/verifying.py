@@ -88,10 +88,8 @@ def _verified(tx: Connection, asked: Asked) -> Verified:
     # Files first: what is appended from now on is not older than what the database is about to show.
     found, wrong = _anchors(asked)
     rows, segments = checkpoints.after(tx, 0), checkpoints.segments(tx)
-    seen, keep = (
-        _Seen(asked.expected, whole=not segments or asked.segments is not None),
-        {each.seq for each in (*rows, *(each.checkpoint for each in found))},
-    )
+    seen = _Seen(asked.expected, whole=not segments or asked.segments is not None)
+    keep = {each.seq for each in (*rows, *(each.checkpoint for each in found))}
     authentic, start = asked.keys.authentic, _start(tx, asked, segments)
     before, broken = _exhausted(_files(asked.segments, segments, keep, seen))
     walked, more = _exhausted(walk(seen.through(audit.after(tx, start.seq)), start, keep))

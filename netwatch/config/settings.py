@@ -67,6 +67,10 @@ class Role(Enum):
     AUDITOR = "auditor"
 
 
+LEADS = frozenset({Role.LEADER, Role.ADMIN})
+"""The roles that lead; who is named for handovers leads besides."""
+
+
 class Site(Table):
     """The centre itself."""
 

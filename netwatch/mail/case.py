@@ -77,14 +77,14 @@ def scene(tx: Connection, office: Office, now: datetime) -> Scene:
     return Scene(now, opened, office.shifts(now), overview.states(tx))
 
 
-def gather(tx: Connection, office: Office, fault: Fault) -> Case:
-    """Return all that a mail tells of a fault."""
+def gather(tx: Connection, office: Office, fault: Fault, seen: Scene) -> Case:
+    """Return all that a mail tells of a fault, by what is so around."""
     case = outline(office, fault)
     written = [each for each in events.of_fault(tx, fault.id) if each.kind in SAID and each.text]
     notes = tuple(Note(each.at, office.called(each.actor or ""), each.text or "") for each in written[-NOTES:])
     device, away = fault.subject.device, fault.reachability and fault.open
     lost = behind(device, office.parents) if away else frozenset()
-    hanging = because_of(device, office.parents, overview.states(tx)) if away else ()
+    hanging = because_of(device, office.parents, seen.states) if away else ()
     return Case(
         fault=_taken(office, fault),
         title=case.title,

@@ -115,7 +115,7 @@ class Desk:
         outbox.save(self._tx, replace(tried, state=state))
 
     def _composed(self, reader: Reader, slip: Slip) -> Composed:
-        case, subject = gather(self._tx, self._office, slip.fault), self._first_subject(slip)
+        case, subject = gather(self._tx, self._office, slip.fault, self._scene), self._first_subject(slip)
         try:
             return compose.notice(reader, slip.kind, case, self._scene, subject)
         except Exception:

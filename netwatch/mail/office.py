@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netwatch.config.settings import Role
+from netwatch.config.settings import LEADS
 from netwatch.domain.notices import OnDuty
 from roster.actual import present
 from roster.cover import on_duty
@@ -84,7 +84,7 @@ def leaders(settings: Settings, now: datetime) -> tuple[str, ...]:
     """Return who leads: on call now, as configured for handovers, and, where there is nobody else, by role."""
     on_call = [name for shift in on_duty(settings.roster, now) if shift.post is Post.LEADER for name in shift.people]
     named = (*on_call, *settings.file.handover.leaders)
-    by_role = tuple(name for name, person in settings.people.items() if person.role in {Role.LEADER, Role.ADMIN})
+    by_role = tuple(name for name, person in settings.people.items() if person.role in LEADS)
     return tuple(dict.fromkeys(named or by_role))
 
 

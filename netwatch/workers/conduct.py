@@ -9,7 +9,7 @@ import structlog
 
 from netwatch.domain.drift.visit import CONDUCT
 from netwatch.drift.conduct import troubles
-from netwatch.errors import StorageError, StorageUnavailable
+from netwatch.errors import StorageError
 from netwatch.workers.observer import Trouble
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ConductWorker:
         while True:
             try:
                 await self.look(self._clock.now())
-            except (StorageUnavailable, StorageError) as error:
+            except StorageError as error:
                 log.warning("cannot look at the conduct on servers", error=str(error))
             await self._clock.sleep(EVERY)
 

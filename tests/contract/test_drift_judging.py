@@ -344,7 +344,8 @@ async def test_the_mail_and_the_page_say_in_words_what_has_changed(approved: Sit
 
     def written(tx: Connection) -> bytes:
         reader = Reader(office, "identity", "", "key", now, "li@hospital.example")
-        return notice(reader, Kind.OPENED, gather(tx, office, fault), scene(tx, office, now)).content
+        seen = scene(tx, office, now)
+        return notice(reader, Kind.OPENED, gather(tx, office, fault, seen), seen).content
 
     letter = message_from_bytes(approved.rows(written), policy=policy.default)
     for part in ("plain", "html"):

@@ -45,7 +45,8 @@ class Campus(Scenario):
 
         def work(tx: Any) -> bytes:
             reader = Reader(office, identity.of(tx), "zhang", "fault/1/0/zhang", now)
-            return notice(reader, Kind.OPENED, gather(tx, office, fault), scene(tx, office, now)).content
+            seen = scene(tx, office, now)
+            return notice(reader, Kind.OPENED, gather(tx, office, fault, seen), seen).content
 
         return text_of(self.database.write_now(work))
 

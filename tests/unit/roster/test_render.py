@@ -303,6 +303,16 @@ def test_what_is_not_known_of_the_monitoring_is_said(form, known, words):
     assert all(word in shown for word in words)
 
 
+WATCHED = ("If this, then that", "Capacity forecasts", "Changes too often")
+
+
+@pytest.mark.parametrize("form", RENDERINGS)
+@pytest.mark.parametrize("make", [rich, quiet])
+def test_every_group_of_what_may_happen_is_always_there(form, make):
+    said = RENDERINGS[form](make())
+    assert [name for name in WATCHED if name not in said] == []
+
+
 def test_what_is_wrong_with_the_monitoring_is_seen_at_once():
     good = own(clock_synchronised=True, backup_at=END, backup_good=True)
     assert 'class="missing"' not in render.html(good, ENGLISH, ZONE).partition('id="s10"')[2]
