@@ -87,12 +87,11 @@ class DriftWorker:
     async def take_up(self) -> None:
         """Read what the configuration asks for, by the host keys that are configured or approved."""
         approved = await self._database.read(trusted)
-        await self.collector.take_up(ways(self._watched.settings, self._made, self.collector.ways, approved))
-        now = self._clock.now()
-        self._read = frozenset(
-            (way.collect.device, facet) for way in self.collector.ways.values() for facet in way.facets
-        )
-        await self._database.write(partial(rejudging.let_go, read=self._read, now=now))
+        found = ways(self._watched.settings, self._made, self.collector.ways, approved)
+        self._read = frozenset((way.collect.device, facet) for way in found.values() for facet in way.facets)
+        await self._database.write(partial(rejudging.let_go, read=self._read, now=self._clock.now()))
+        # Last, with nothing to wait for behind it: who asks for a visit right after gets this one and not a second.
+        await self.collector.take_up(found)
         self._asked.set()
 
     def tick(self) -> None:
