@@ -32,6 +32,7 @@ from probes.api import Failure, Message, Shared, Target, Trouble
 from probes.collect import Answer, Capture, Collection, Facet
 from tests.fakes import settle
 from tests.scenario import Scenario
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -140,7 +141,8 @@ class ScriptedCollector:
             devices.at_once[target.name] -= 1
 
 
-SITE = """
+SITE = (
+    """
 [mail]
 directory = "mail"
 [[person]]
@@ -150,19 +152,15 @@ mail = "zhang@hospital.example"
 name = "chen"
 mail = "chen@hospital.example"
 role = "leader"
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
+"""
+    + WHOLE_DAY
+    + """
 [credential.reader]
 user = "reader"
 password = "{password}"
 {drift}
 """
+)
 DEVICE = """
 [[device]]
 name = "{name}"

@@ -19,6 +19,7 @@ from netwatch.workers.reviewer import Reviewer
 from netwatch.workers.watched import Watched
 from probes.api import Failure, Measurement, Message, Reading, Trouble, Value
 from tests.fakes import FakeClock
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,19 +54,6 @@ mail = "zhang@hospital.example"
 name = "switches"
 [[group.check]]
 kind = "icmp"
-"""
-
-
-WHOLE_DAY = """
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
 
 

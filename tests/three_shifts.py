@@ -20,6 +20,7 @@ from netwatch.workers.roster import RosterWorker
 from probes.api import Failure, Message, Trouble
 from tests.mailroom import RecordingTransport
 from tests.scenario import ANSWERS, Scenario, site, switch
+from tests.shifts import THREE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEGINS = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 """08:00 in Shanghai: the day shift begins; evening and night follow at 16:00 and 00:00."""
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 title = "李四"
@@ -50,22 +52,9 @@ title = "赵主任"
 mail = "zhao@hospital.example"
 phone = "8010"
 role = "leader"
-
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "16:00"
-[[shift]]
-name = "evening"
-title = "小夜班"
-start = "16:00"
-end = "00:00"
-[[shift]]
-name = "night"
-title = "大夜班"
-start = "00:00"
-end = "08:00"
+"""
+    + THREE
+    + """
 [[shift]]
 name = "lead"
 title = "带班"
@@ -93,6 +82,7 @@ published = false
 [handover]
 leaders = ["zhao"]
 """
+)
 SILENT = Failure(
     Trouble.TIMEOUT,
     Message(

@@ -24,6 +24,7 @@ from probes.api import Component, Inventory, Measurement, Message, State, Value
 from roster import render
 from tests.audit_log import doubts, unguarded
 from tests.scenario import Scenario, site, switch
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -51,17 +53,9 @@ slack = "30m"
 [credential.public]
 version = "2c"
 community = "public"
-
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 SNMP = (
     '[[device.check]]\nkind = "snmp"\ncredential = "public"\nports = ["GE1/0/1"]\nfail_after = 1\nrecover_after = 1\n'
 )

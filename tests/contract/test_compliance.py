@@ -27,6 +27,7 @@ from netwatch.workers.duties import DutiesWorker
 from netwatch.workers.handover import HandoverWorker
 from netwatch.workers.reports import ReportsWorker
 from tests.scenario import ANSWERS, SILENT, Scenario, site, switch
+from tests.shifts import DAY_AND_NIGHT, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from netwatch.domain.compliance import Compliance, Line
     from netwatch.storage.database import Database
 
-SITE = """
+SITE = (
+    """
 [[person]]
 name = "li"
 title = "李四"
@@ -44,24 +46,10 @@ mail = "li@hospital.example"
 name = "boss"
 mail = "boss@hospital.example"
 role = "leader"
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "20:00"
-[[shift]]
-name = "night"
-title = "夜班"
-start = "20:00"
-end = "08:00"
-[[rotation]]
-shift = "day"
-groups = [["zhang"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "night"
-groups = [["li"]]
-anchor = 2026-01-01
+"""
+    + DAY_AND_NIGHT
+    + taken(day="zhang", night="li")
+    + """
 [[clause]]
 name = "C9"
 title = "本院培训制度"
@@ -81,6 +69,7 @@ recipients = ["ct@hospital.example"]
 devices = ["sw-1"]
 periods = ["week"]
 """
+)
 START = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
 """A Saturday, 08:00 in Shanghai: the week is over at 16:00 UTC on Sunday."""
 VISITOR = {"name": "刘工", "organisation": "某公司", "purpose": "换电池"}

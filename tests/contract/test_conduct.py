@@ -15,13 +15,15 @@ from netwatch.storage import blobs, snapshots
 from netwatch.workers.conduct import ConductWorker
 from probes.collect import Section
 from tests.scenario import START, Scenario, site, switch
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from netwatch.storage.database import Database
 
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -43,17 +45,9 @@ name = "sshd"
 packages = ["openssh-*"]
 processes = ["sshd"]
 ports = ["tcp/22"]
-
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 CHANGE = {"device": "srv-1", "what": "升级数据库", "why": "漏洞", "back": "快照", "implementer": "li"}
 SOFTWARE = {"device": "srv-1", "software": "7-Zip 22.01", "why": "解压"}
 

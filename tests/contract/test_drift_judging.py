@@ -48,6 +48,7 @@ from probes.collect import Evidence, EvidenceKind, Section
 from roster import render
 from tests.audit_log import doubts, unguarded
 from tests.scenario import START, Scenario, site, switch
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +60,8 @@ if TYPE_CHECKING:
     from netwatch.domain.drift.change_request import ChangeRequest
     from netwatch.storage.database import Database
 
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -86,17 +88,9 @@ grace = "10m"
 title = "Spring festival"
 start = 2026-11-23T00:00:00
 end = 2026-11-25T00:00:00
-
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 PORT = "interface GE1/0/5"
 BASE = {"": ("sysname S1", "vlan batch 10 20"), PORT: ("description A", "port link-type access")}
 

@@ -15,6 +15,7 @@ from netwatch.errors import NetwatchError, UsageError
 from netwatch.storage import faults
 from netwatch.workers.duties import DutiesWorker
 from tests.scenario import Scenario, site, switch
+from tests.shifts import DAY_AND_NIGHT, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 # 07:00 in Shanghai: the day shift begins in an hour.
 START = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -33,31 +35,17 @@ mail = "li@hospital.example"
 name = "boss"
 mail = "boss@hospital.example"
 role = "leader"
-
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "20:00"
-[[shift]]
-name = "night"
-title = "夜班"
-start = "20:00"
-end = "08:00"
-[[rotation]]
-shift = "day"
-groups = [["zhang"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "night"
-groups = [["li"]]
-anchor = 2026-01-01
+"""
+    + DAY_AND_NIGHT
+    + taken(day="zhang", night="li")
+    + """
 [[rotation]]
 shift = "day"
 post = "leader"
 groups = [["boss"]]
 anchor = 2026-01-01
 """
+)
 DUTIES = """
 [[duty]]
 name = "round"

@@ -19,6 +19,7 @@ from roster.cover import on_duty, shifts
 from roster.layers import Post
 from tests.mailroom import text_of
 from tests.scenario import Scenario, site, switch
+from tests.shifts import DAY_AND_NIGHT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
     from roster.exchange import Exchange
 
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -46,17 +48,9 @@ role = "leader"
 [[person]]
 name = "guest"
 role = "viewer"
-
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "20:00"
-[[shift]]
-name = "night"
-title = "夜班"
-start = "20:00"
-end = "08:00"
+"""
+    + DAY_AND_NIGHT
+    + """
 [[rotation]]
 shift = "day"
 groups = [{day}]
@@ -66,6 +60,7 @@ shift = "night"
 groups = [["wang"], ["zhang"], ["li"]]
 anchor = 2026-01-01
 """
+)
 DAY = '["zhang"], ["li"], ["wang"]'
 # 10:00 in Shanghai on the 20th of September 2026; October has the National Day's holidays and a make-up working day.
 START = datetime(2026, 9, 20, 2, 0, tzinfo=UTC)

@@ -14,6 +14,7 @@ from netwatch.actions import carry_out
 from netwatch.storage import handovers
 from netwatch.workers.handover import HandoverWorker
 from tests.scenario import START, Scenario, site, switch
+from tests.shifts import DAY_AND_NIGHT, taken
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
     from netwatch.storage.handovers import Archived
 
-SHIFTS = """
+SHIFTS = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -31,28 +33,14 @@ language = "en"
 [[person]]
 name = "boss"
 mail = "boss@hospital.example"
-
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "20:00"
-[[shift]]
-name = "night"
-title = "夜班"
-start = "20:00"
-end = "08:00"
-[[rotation]]
-shift = "day"
-groups = [["zhang"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "night"
-groups = [["li"]]
-anchor = 2026-01-01
+"""
+    + DAY_AND_NIGHT
+    + taken(day="zhang", night="li")
+    + """
 [handover]
 leaders = ["boss"]
 """
+)
 # 10:00 in Shanghai: the day shift is on until 12:00 UTC.
 DAY_ENDS = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

@@ -16,6 +16,7 @@ from netwatch.storage import events, faults, registers
 from netwatch.storage.events import EventKind
 from netwatch.workers.registers import RegistersWorker
 from tests.scenario import Scenario, site, switch
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -33,17 +35,9 @@ language = "en"
 name = "boss"
 mail = "boss@hospital.example"
 role = "leader"
-
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 VISITOR = {"name": "王工", "organisation": "华为", "purpose": "换电源"}
 INSIDE = {"carried": "电源模块", "escort": "zhang"}
 LOAN = {

@@ -24,6 +24,7 @@ from netwatch.workers.observer import Trouble
 from netwatch.workers.reports import ReportsWorker, see
 from probes.api import Message
 from tests.scenario import ANSWERS, SILENT, Scenario, site, switch
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,22 +34,16 @@ if TYPE_CHECKING:
 
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 """A Sunday, 10:00 in Shanghai: the week ends at 16:00 UTC."""
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "boss"
 mail = "boss@hospital.example"
 role = "leader"
 language = "en"
-
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
+"""
+    + WHOLE_DAY
+    + """
 
 [[department]]
 name = "radiology"
@@ -58,6 +53,7 @@ devices = ["sw-1"]
 periods = ["week"]
 target = 99.0
 """
+)
 
 
 class Office(Scenario):

@@ -26,6 +26,7 @@ from roster.layers import Post
 from roster.signing import Stage
 from tests.mailroom import text_of
 from tests.scenario import Scenario, site, switch
+from tests.shifts import THREE, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
     from probes.api import Message
 
-SHIFTS = """
+SHIFTS = (
+    """
 [[person]]
 name = "li"
 mail = "li@hospital.example"
@@ -48,37 +50,14 @@ mail = "wang@hospital.example"
 name = "boss"
 mail = "boss@hospital.example"
 role = "leader"
-
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "16:00"
-[[shift]]
-name = "evening"
-title = "小夜班"
-start = "16:00"
-end = "00:00"
-[[shift]]
-name = "night"
-title = "大夜班"
-start = "00:00"
-end = "08:00"
-[[rotation]]
-shift = "day"
-groups = [["zhang"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "evening"
-groups = [["li"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "night"
-groups = [["wang"]]
-anchor = 2026-01-01
+"""
+    + THREE
+    + taken(day="zhang", evening="li", night="wang")
+    + """
 [handover]
 leaders = ["boss"]
 """
+)
 # 10:00 in Shanghai; the shifts end at 16:00, 00:00 and 08:00 there.
 START = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 DAY_ENDS = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

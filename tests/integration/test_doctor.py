@@ -16,12 +16,14 @@ from netwatch.clock import SystemClock
 from netwatch.doctor import look
 from netwatch.storage import records
 from netwatch.storage.database import Database
+from tests.shifts import WHOLE_DAY
 from tests.smtp_relay import PASSWORD, Certificate, Mailbox, relay, unused_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONFIG = """
+CONFIG = (
+    """
 [site]
 language = "en"
 {storage}
@@ -30,15 +32,9 @@ language = "en"
 [[person]]
 name = "zhang"
 mail = "zhang@hospital.example"
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 
 
 @pytest.fixture

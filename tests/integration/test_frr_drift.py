@@ -19,6 +19,7 @@ from probes.collect import Answer, Capture
 from probes.platforms import normalise, rules_of
 from tests.frr import router
 from tests.scenario import START, site, switch
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,21 +32,14 @@ pytestmark = [
     pytest.mark.needs("vtysh", "ip"),
     pytest.mark.skipif(os.geteuid() != 0, reason="a network namespace needs root"),
 ]
-PEOPLE = """
+PEOPLE = (
+    """
 [[person]]
 name = "boss"
 role = "leader"
-
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 FACET, DEVICE = "running", "core"
 
 

@@ -13,12 +13,14 @@ from openpyxl import load_workbook
 
 from netwatch.cli import main
 from netwatch.clock import SystemClock
+from tests.shifts import DAY_AND_NIGHT
 from tests.tables import laid
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CONFIG = """
+CONFIG = (
+    """
 [site]
 name = "信息中心"
 zone = "Asia/Shanghai"
@@ -35,16 +37,9 @@ name = "chief"
 title = "赵主任"
 mail = "chief@hospital.example"
 role = "leader"
-[[shift]]
-name = "day"
-title = "白班"
-start = "08:00"
-end = "20:00"
-[[shift]]
-name = "night"
-title = "夜班"
-start = "20:00"
-end = "08:00"
+"""
+    + DAY_AND_NIGHT
+    + """
 [[rotation]]
 shift = "day"
 groups = [["zhang"], ["li"]]
@@ -54,6 +49,7 @@ shift = "night"
 groups = [["li"], ["zhang"]]
 anchor = 2026-01-01
 """
+)
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -125,7 +121,8 @@ def test_who_takes_over_is_on_duty_and_stands_as_pending(run: Run):
     assert run("take", "--reason", "突发", "--by", "chief")[0] == 0
     (now,) = plain(run, "now")
     assert (now["planned"], now["people"]) == (before["people"], ["chief"])
-    assert "take now  in force, waits for approval  李娜 → 赵主任" in run("exceptions")[1]
+    planned = {"zhang": "张伟", "li": "李娜"}[before["people"][0]]
+    assert f"take now  in force, waits for approval  {planned} → 赵主任" in run("exceptions")[1]
 
 
 def test_a_month_is_published_and_published_again_only_with_a_reason(run: Run):
