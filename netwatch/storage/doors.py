@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from netwatch.domain.drift.visit import Door
 from netwatch.storage.schema import doors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -25,6 +26,12 @@ def of_device(tx: Connection, device: str) -> tuple[Door, ...]:
     """Return those of a device, by name."""
     query = select(doors).where(doors.c.device == device).order_by(doors.c.name)
     return tuple(_door(row) for row in tx.execute(query))
+
+
+def last_tried(tx: Connection) -> datetime | None:
+    """Return when any of them was tried last."""
+    last: datetime | None = tx.execute(select(func.max(doors.c.tried))).scalar_one()
+    return last
 
 
 def everything(tx: Connection) -> dict[tuple[str, str], Door]:

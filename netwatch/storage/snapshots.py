@@ -33,6 +33,18 @@ def pending(tx: Connection, device: str, facet: str) -> Snapshot | None:
     return _last(tx, _of(device, facet), snapshots.c.settled.is_(None))
 
 
+def doubted(tx: Connection) -> set[tuple[str, str]]:
+    """Return the devices and facets whose last read does not count yet."""
+    later = snapshots.alias()
+    left_behind = (
+        select(later.c.id)
+        .where(later.c.device == snapshots.c.device, later.c.facet == snapshots.c.facet)
+        .where(later.c.settled.is_not(None), later.c.last_seen > snapshots.c.last_seen)
+    )
+    query = select(snapshots.c.device, snapshots.c.facet).where(snapshots.c.settled.is_(None), ~left_behind.exists())
+    return {(row.device, row.facet) for row in tx.execute(query.distinct())}
+
+
 def get(tx: Connection, number: int) -> Snapshot | None:
     """Return the one of that number."""
     return _last(tx, snapshots.c.id == number)

@@ -15,9 +15,9 @@ from netwatch.domain.drift.sighting import Sight
 from netwatch.domain.drift.visit import Trigger, pause
 from netwatch.domain.topology import Reach
 from netwatch.drift.keeping import Visited, work_out
+from netwatch.drift.owed import owed
 from netwatch.drift.recording import Read, record
 from netwatch.errors import NetwatchError, StorageUnavailable
-from netwatch.storage import doors
 from netwatch.workers import gatekeeper
 from netwatch.workers.due import Due
 from netwatch.workers.gatekeeper import Gatekeeper
@@ -106,17 +106,16 @@ class CollectorWorker:
         return self._due.idle
 
     async def take_up(self, ways: Mapping[str, Way]) -> None:
-        """Go these ways from now on; at once those that should have been gone since they were last."""
+        """Go these ways from now on; at once those that should have been gone since, or were about to be again."""
         fresh = [name for name, way in ways.items() if self._is_new(name, way)]
         self._ways = ways
         self._faults.take_up(ways.values(), self._clock.now())
         now, moment = self._clock.monotonic(), self._clock.now()
         self._due.plan({name: way.collect.every for name, way in ways.items()}, now)
-        known = await self._database.read(doors.everything)
+        waiting = await self._database.read(owed)
         for name in fresh:
             collect = ways[name].collect
-            door = known.get((collect.device, collect.name))
-            if door is None or door.opened is None or moment - door.opened >= collect.every:
+            if waiting.at_once(collect.device, collect.name, ways[name].facets, collect.every, moment):
                 self._due.at_once(name, now)
 
     def _is_new(self, name: str, way: Way) -> bool:

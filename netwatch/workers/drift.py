@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from netwatch.drift.keeping import Keys
 from netwatch.drift.sealing import opened
 from netwatch.errors import NetwatchError, StorageUnavailable, UsageError
 from netwatch.keyring import Keyring
-from netwatch.storage import captures, change_requests
+from netwatch.storage import captures, change_requests, doors
 from netwatch.workers.collector import CollectorWorker
 from netwatch.workers.drift_faults import DriftFaults
 from netwatch.workers.gatekeeper import trusted
@@ -161,8 +160,7 @@ class DriftWorker:
     async def look(self, now: datetime) -> None:
         """Do once what follows from the clock: windows, deadlines, waivers; then state what is wrong."""
         settings = self._watched.settings
-        since = self._looked or now - timedelta(seconds=EVERY)
-        step = partial(_step, settings=settings, since=since, judged=self._judged, now=now)
+        step = partial(_step, settings=settings, since=self._looked, judged=self._judged, now=now)
         stepped, self._judged = await self._database.write(step)
         self._looked = now
         for device in stepped:
@@ -203,12 +201,14 @@ class DriftWorker:
 
 
 def _step(
-    tx: Connection, settings: Settings, since: datetime, judged: int, now: datetime
+    tx: Connection, settings: Settings, since: datetime | None, judged: int, now: datetime
 ) -> tuple[tuple[str, ...], int]:
     """Let time pass for change requests, and judge again what deviates.
 
     Returns the devices that are to be read, and the event up to which everything is judged.
     """
+    # At the start: since anything was read last. What ended while nobody looked is read now.
+    since = since or doors.last_tried(tx) or now
     taken = (*requesting.pass_time(tx, settings, now), *requesting.just_ended(tx, since, now))
     judged = rejudging.again(tx, settings, judged, now)
     return tuple(sorted({device for each in taken for device in requesting.devices(settings, each)})), judged

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,11 @@ class TickWorker:
         known = await self._database.read(partial(_known, ways=asked))
         room = asyncio.Semaphore(AT_ONCE)
         looked = await asyncio.gather(*(self._ask(way, known.get(way.name), room) for way in asked))
-        found = [(way, ticks) for way, ticks in zip(asked, looked, strict=True) if ticks is not None]
+        found = [
+            (way, _followed(known.get(way.name), ticks))
+            for way, ticks in zip(asked, looked, strict=True)
+            if ticks is not None
+        ]
         await self._database.write(partial(_keep, found=found))
         for way, ticks in found:
             await self._ring(way, changed(known.get(way.name), ticks), known.get(way.name))
@@ -94,6 +99,12 @@ class TickWorker:
         if isinstance(told, Failure):
             return ()
         return tuple(each for each in told if since is None or each.at is None or each.at > since)
+
+
+def _followed(before: Ticks | None, ticks: Ticks) -> Ticks:
+    """Return a look that remembers the last change: the visit that it asks for may not come about before a restart."""
+    last = before.changed if before is not None else None
+    return replace(ticks, changed=ticks.at if changed(before, ticks) else last)
 
 
 def _known(tx: Connection, ways: Iterable[Way]) -> Mapping[str, Ticks]:

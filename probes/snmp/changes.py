@@ -71,17 +71,21 @@ class Ticks:
     """sysUpTime without wraps."""
     family: str = ""
     marks: Mapping[str, int] = field(default_factory=dict)
+    changed: datetime | None = None
+    """When a look last found that something had been changed."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
-        return {**asdict(self), "at": self.at.isoformat(), "marks": dict(self.marks)}
+        changed = self.changed.isoformat() if self.changed is not None else None
+        return {**asdict(self), "at": self.at.isoformat(), "marks": dict(self.marks), "changed": changed}
 
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> Ticks | None:
         """Return what was kept; None where nothing was, or nothing that is still understood."""
         try:
             at, known = datetime.fromisoformat(kept["at"]), Clocks(**kept["clocks"])
-            return cls(at, known, kept["total"], kept["family"], dict(kept["marks"]))
+            changed = datetime.fromisoformat(kept["changed"]) if kept.get("changed") else None
+            return cls(at, known, kept["total"], kept["family"], dict(kept["marks"]), changed)
         except (KeyError, TypeError, ValueError):
             return None
 

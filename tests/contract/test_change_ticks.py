@@ -12,6 +12,7 @@ from probes.collect import Evidence, EvidenceKind
 from probes.snmp.changes import Ticks
 from probes.snmp.system import Clocks
 from tests.drift_scene import DriftScene, ScriptedCollector, config, silent, watching
+from tests.fakes import settle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,6 +76,28 @@ async def test_a_change_that_snmp_tells_of_is_read_at_once_with_who_did_it(scene
         assert [each.user for each in newest.evidence if each.kind is EvidenceKind.SNMP] == ["zhang"]
         assert scene.kept()[1].trigger == "ticks"
         assert scene.door().ticks["marks"] == {"running": 200, "saved": 5}
+
+
+async def test_a_change_that_nobody_could_read_before_the_service_was_killed_is_read_after_its_start(
+    scene: DriftScene,
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        for running in (100, 200, 200):
+            await scene.let_pass(minutes=5)
+            idle = scene.begun()
+            await idle.take_up(scene.worker.ways)
+            worker = TickWorker(scene.database, scene.watched, scene.clock, idle)
+            Ticking.says = ticks(scene, running)
+            await worker.look()
+        assert len(scene.devices.visits) == 1
+    scene.worker = scene.begun()
+    async with scene.running():
+        await scene.visited(2)
+    scene.worker = scene.begun()
+    async with scene.running():
+        await settle()
+        assert len(scene.devices.visits) == 2
 
 
 async def test_a_device_that_does_not_answer_or_a_bug_is_no_change(scene: DriftScene) -> None:

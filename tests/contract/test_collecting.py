@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netwatch.storage.database import Database
+    from probes.api import Failure
 
 
 def everything_in(folder: Path) -> list[bytes]:
@@ -359,6 +360,49 @@ async def test_after_a_start_only_those_are_read_at_once_whose_turn_has_passed(s
     scene.clock.set(scene.clock.now() + timedelta(hours=6))
     async with scene.running():
         await scene.visited(2)
+
+
+async def test_after_a_start_what_waited_for_another_look_is_read_at_once(scene: DriftScene) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        scene.devices.says["sw-1"] = config(description="changed")
+        await scene.let_pass(hours=6)
+        assert len(scene.devices.visits) == 2
+        newest = scene.newest()
+    scene.worker = scene.begun()
+    scene.clock.set(scene.clock.now() + timedelta(minutes=1))
+    async with scene.running():
+        await scene.visited(3)
+        assert scene.newest() != newest, "the change counts, though the service was killed between its two reads"
+    scene.worker = scene.begun()
+    async with scene.running():
+        await settle()
+        assert len(scene.devices.visits) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "visits"),
+    [
+        (silent(), 3),
+        (Collection((capture(b"#\n", gap=Message("broke off")),)), 3),
+        (refused(), 2),
+    ],
+    ids=("silent", "incomplete", "refused"),
+)
+async def test_after_a_start_what_was_not_read_is_tried_again_but_no_log_in_that_was_refused(
+    scene: DriftScene, said: Collection | Failure, visits: int
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        scene.clock.set(scene.clock.now() + timedelta(hours=1))
+        scene.devices.says["sw-1"] = said
+        scene.worker.ring("sw-1", Trigger.HAND)
+        await scene.visited(2)
+    scene.worker = scene.begun()
+    async with scene.running():
+        await scene.visited(visits)
+        await settle()
+        assert len(scene.devices.visits) == visits
 
 
 async def test_of_one_device_there_is_one_session_at_a_time(tmp_path: Path, database: Database) -> None:

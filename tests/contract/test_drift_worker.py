@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -138,6 +139,27 @@ async def test_the_window_of_a_change_request_has_its_devices_read_when_it_opens
         scene.clock.set(end)
         await scene.look()
         await scene.visited(4)
+
+
+async def test_a_window_that_ended_while_the_service_was_down_has_its_devices_read_after_the_start(
+    scene: DriftService,
+) -> None:
+    async with scene.running():
+        await scene.visited(1)
+        now = scene.clock.now()
+        end = now + timedelta(hours=2)
+        asked = {"kind": "parameter", "title": "t", "reason": "r", "devices": ["sw-1"], "rollback": "undo"}
+        asked |= {"start": now.isoformat(), "end": end.isoformat(), "implementers": ["zhang"]}
+        await scene.does("zhang", "new_change", **asked)
+        await scene.does("chen", "approve_change", number=1)
+        await scene.look()
+        await scene.visited(2)
+    scene.start()
+    scene.clock.set(end + timedelta(hours=1))
+    async with scene.running():
+        await scene.look()
+        await scene.visited(3)
+    assert scene.kept()[-1].trigger == "window"
 
 
 async def test_people_have_a_device_read_let_in_and_trusted(scene: DriftService) -> None:
