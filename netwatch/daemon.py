@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from datetime import time
 from functools import partial
@@ -48,6 +49,7 @@ from probes.icmp.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -74,10 +76,21 @@ def run(settings: Settings, registry: Registry, clock: Clock) -> int:
     logs.configure(settings.file.log)
     database = Database(settings.database_url, password=settings.file.storage.password).open()
     try:
+        _be_reachable(socket_path(settings).parent)
         asyncio.run(Service(settings, registry, database, clock).run())
     finally:
         database.close()
     return 0
+
+
+def _be_reachable(folder: Path) -> None:
+    """Refuse to start where commands could not reach the service: with PostgreSQL nothing else needs that folder."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        what = _(
+            "{folder}, where commands reach the service, is not there or cannot be written: start it by the supplied "
+            "systemd unit, or name another folder in RUNTIME_DIRECTORY"
+        )
+        raise UsageError(what, folder=str(folder))
 
 
 def keep_in_memory() -> None:

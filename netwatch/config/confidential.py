@@ -35,7 +35,10 @@ def exposed(draft: Draft, options: Iterable[tuple[Merged, BaseModel]], sources: 
             document = sources.document(path)
             if document.mode & OTHERS and document.path not in told:
                 told.add(document.path)
-                template = _("is a secret in a file that others may read: run chmod 600 {file}")
+                template = _(
+                    "is a secret in a file that others may read: move it to a file of its own, "
+                    '{{ file = "NAME" }}, or run chmod 600 {file}'
+                )
                 yield found(path, template, file=shlex.quote(str(document.path)))
         elif isinstance(raw, dict) and "file" in raw:
             file = Path(draft.folder, raw["file"])

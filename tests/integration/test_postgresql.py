@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
-from netwatch.errors import AlreadyRunning, StorageUnavailable
+from netwatch.errors import AlreadyRunning, StorageUnavailable, UsageError
 from netwatch.storage import records
 from netwatch.storage.database import Database
 from probes.secret import Secret
@@ -16,6 +19,7 @@ from tests.postgresql import PASSWORD, PostgreSql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -95,3 +99,19 @@ def test_a_service_that_was_cut_off_writes_again_only_if_nobody_else_does(databa
     with pytest.raises(AlreadyRunning):
         another(database).open()
     assert [get(database, key) for key in ("before", "both", "after")] == ["x", None, "x"]
+
+
+def test_a_service_that_no_command_could_reach_says_so_and_does_not_start(server: PostgreSql, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[storage]\nurl = "{server.emptied()}"\npassword = "{PASSWORD}"\n')
+    config.chmod(0o600)
+    done = subprocess.run(
+        [sys.executable, "-m", "netwatch", "run", "--config", str(config)],
+        env={**os.environ, "LANG": "C.UTF-8", "RUNTIME_DIRECTORY": str(tmp_path / "run")},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == UsageError.exit_code
+    assert done.stderr.startswith(
+        f"{tmp_path}/run, where commands reach the service, is not there or cannot be written: "
+    )
+    assert done.stderr.count("\n") == 1
