@@ -31,7 +31,7 @@ class PdfError(NetwatchError):
 
 _SAYS = {
     NO_LIBRARY: _(
-        "PDF needs WeasyPrint and Pango: pip install 'netwatch[pdf]', and apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+        "PDF needs WeasyPrint and Pango: run make environment, and apt-get install libpango-1.0-0 libpangoft2-1.0-0"
     ),
     NO_FONT: _("there is no font with Chinese characters; apt-get install fonts-noto-cjk"),
     TOO_LONG: _("the page is too long for a PDF"),

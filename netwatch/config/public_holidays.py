@@ -76,7 +76,7 @@ def problem(country: str) -> str:
     if country == CHINA:
         return ""
     if find_spec("holidays") is None:
-        return _("the days of other countries than CN take the package 'holidays': install netwatch[holidays]")
+        return _("the days of other countries than CN take the package 'holidays': run make environment")
     if country not in import_module("holidays").list_supported_countries(include_aliases=False):
         return _("no library knows the holidays of this country")
     return ""

@@ -19,7 +19,7 @@ def drift(draft: Draft) -> Iterator[Finding]:
     """Yield what is asked of how devices are read and cannot be had."""
     table = draft.one(DriftTable)
     if table.mirror is not None and find_spec("dulwich") is None:
-        yield found(("drift", "mirror"), _("takes the extra 'git', which is not installed: pip install netwatch[git]"))
+        yield found(("drift", "mirror"), _("takes the extra 'git', which is not installed: run make environment"))
     if table.missing_after < table.stale_after:
         template = _("must be at least stale_after, which is {count}")
         key = "missing_after" if "missing_after" in table.model_fields_set else "stale_after"

@@ -80,7 +80,7 @@ def test_a_mirror_takes_its_library(problems: Problems, monkeypatch: pytest.Monk
     monkeypatch.setattr(
         "netwatch.config.verify.drift.find_spec", lambda name: None if name == "dulwich" else found(name)
     )
-    sentence = "takes the extra 'git', which is not installed: pip install netwatch[git]"
+    sentence = "takes the extra 'git', which is not installed: run make environment"
     assert problems('[drift]\nmirror = "texts"') == [f"config.toml:2: drift.mirror: {sentence}"]
 
 

@@ -98,7 +98,7 @@ def test_a_country_that_moves_its_working_days_is_provisional_beyond_the_last_no
 
 
 def test_another_country_takes_the_second_library_and_one_that_it_knows(without_holidays):
-    assert "install netwatch[holidays]" in problem("DE")
+    assert "run make environment" in problem("DE")
     assert problem("CN") == ""
     with pytest.raises(HolidaysMissing, match="take the package 'holidays'"):
         calendar("DE")
