@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netwatch.domain.drift.condition import Condition, Pace, condition
 from netwatch.domain.drift.verdict import Verdict, verdict
-from netwatch.drift.saving import RUNNING, unsaved
+from netwatch.drift.saving import RUNNING, STARTUP, unsaved
 from netwatch.storage import baselines, deviations, doors, snapshots, visits
 from probes.api import Message, _
 from probes.facets import PASSING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.config.collecting import Collect
+    from netwatch.domain.drift.baseline import Baseline
     from netwatch.domain.drift.finding import Finding
     from netwatch.domain.drift.snapshot import Snapshot
     from netwatch.domain.drift.visit import Door, Visit
@@ -60,15 +62,37 @@ class Standing:
         return None if self.condition is Condition.KNOWN else Message(self.condition.title)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows say of some devices, by device and facet; of ways in, by device and name."""
+
+    newest: Mapping[tuple[str, str], Snapshot]
+    approved: Mapping[tuple[str, str], Baseline]
+    findings: Mapping[tuple[str, str], Finding]
+    visits: Mapping[tuple[str, str], Visit]
+    doors: Mapping[tuple[str, str], Door]
+
+
 def standings(
     tx: Connection, settings: Settings, now: datetime, devices: Collection[str] | None = None
 ) -> tuple[Standing, ...]:
     """Return how the facets of all devices that are read stand, or of some, by device and facet."""
     collects = tuple(each for each in settings.collects if devices is None or each.device in devices)
-    known, ways = _visits(tx, devices), doors.everything(tx)
+    known = _known(tx, devices)
     return tuple(
-        _standing(tx, settings, now, each, facet, known.get((each.device, facet)), ways.get((each.device, each.name)))
-        for each, facet in sorted(_facets(tx, collects, known), key=lambda pair: (pair[0].device, pair[1]))
+        _standing(tx, settings, now, each, facet, known)
+        for each, facet in sorted(_facets(collects, known), key=lambda pair: (pair[0].device, pair[1]))
+    )
+
+
+def _known(tx: Connection, devices: Collection[str] | None) -> _Known:
+    """Look once for all: there may be ten thousand."""
+    return _Known(
+        newest={(each.device, each.facet): each for each in snapshots.everything(tx, devices)},
+        approved={(each.device, each.facet): each for each in baselines.in_force(tx, devices)},
+        findings={(each.device, each.facet): each for each in deviations.stand(tx, devices)},
+        visits=_visits(tx, devices),
+        doors=doors.everything(tx),
     )
 
 
@@ -78,15 +102,14 @@ def _visits(tx: Connection, devices: Collection[str] | None) -> dict[tuple[str, 
     return {key: visit for name in devices for key, visit in visits.of_device(tx, name).items()}
 
 
-def _facets(
-    tx: Connection, collects: tuple[Collect, ...], known: dict[tuple[str, str], Visit]
-) -> Iterator[tuple[Collect, str]]:
+def _facets(collects: tuple[Collect, ...], known: _Known) -> Iterator[tuple[Collect, str]]:
     """Yield what is read of each device, by which way. What has never been tried is known by configuration only."""
-    names = {each.device for each in collects}
-    told = {(name, facet) for name in names for facet in snapshots.facets(tx, name)} | set(known)
+    told: dict[str, set[str]] = defaultdict(set)
+    for name, facet in (*known.newest, *known.visits):
+        told[name].add(facet)
     taken: set[tuple[str, str]] = set()
     for each in collects:
-        own = {facet for name, facet in told if name == each.device and (not each.facets or facet in each.facets)}
+        own = {facet for facet in told[each.device] if not each.facets or facet in each.facets}
         for facet in sorted(own | set(each.facets)) or [""]:
             if (each.device, facet) not in taken:
                 taken.add((each.device, facet))
@@ -94,37 +117,32 @@ def _facets(
 
 
 def _standing(
-    tx: Connection,
-    settings: Settings,
-    now: datetime,
-    collect: Collect,
-    facet: str,
-    visit: Visit | None,
-    door: Door | None,
+    tx: Connection, settings: Settings, now: datetime, collect: Collect, facet: str, known: _Known
 ) -> Standing:
-    device, table = collect.device, settings.file.drift
-    newest, base = snapshots.newest(tx, device, facet), baselines.approved(tx, device, facet)
+    key, table = (collect.device, facet), settings.file.drift
+    newest, base, finding = known.newest.get(key), known.approved.get(key), known.findings.get(key)
+    visit, door = known.visits.get(key), known.doors.get((collect.device, collect.name))
     pace = Pace(collect.every, table.stale_after, table.missing_after)
     begun = (door.since if door is not None else None) or (visit.tried if visit is not None else now)
-    known = condition(visit, begun, pace, now)
-    finding = deviations.standing(tx, device, facet)
+    read = condition(visit, begun, pace, now)
     if finding is not None:
         said = finding.told.verdict
     elif newest is None and visit is not None and visit.is_absent:
         said = Verdict.ABSENT
-    elif newest is not None and facet in PASSING and known is Condition.KNOWN:
+    elif newest is not None and facet in PASSING and read is Condition.KNOWN:
         said = Verdict.PASSING
     else:
-        said = verdict(base.content if base else None, newest.content if newest else None, known, None)
+        said = verdict(base.content if base else None, newest.content if newest else None, read, None)
+    startup = known.newest.get((collect.device, STARTUP))
     return Standing(
-        device=device,
+        device=collect.device,
         facet=facet,
         verdict=said,
-        condition=known,
+        condition=read,
         collect=collect.name,
         snapshot=newest,
         visit=visit,
         door=door,
         finding=finding,
-        unsaved=unsaved(tx, device) if facet == RUNNING else None,
+        unsaved=unsaved(tx, newest, startup) if facet == RUNNING else None,
     )

@@ -26,15 +26,16 @@ def approved_running(tx: Connection, device: str) -> frozenset[str]:
     return baselines.ever(tx, device, RUNNING) | ({newest.content} if newest is not None else frozenset())
 
 
-def unsaved(tx: Connection, device: str) -> datetime | None:
-    """Return since when a device runs what it has not saved; None where it has, or nobody can tell."""
-    running = snapshots.newest(tx, device, RUNNING)
+def unsaved(tx: Connection, running: Snapshot | None, startup: Snapshot | None) -> datetime | None:
+    """Return since when a device runs what it has not saved; None where it has, or nobody can tell.
+
+    Both are the newest that count of the device.
+    """
     if running is None:
         return None
     if running.saved_at is not None:
         return _by_header(running, running.saved_at)
-    startup = snapshots.newest(tx, device, STARTUP)
-    if startup is None or startup.content == running.content or not _alike(tx, device):
+    if startup is None or startup.content == running.content or not _alike(tx, running.device):
         return None
     return max(running.first_seen, startup.first_seen)
 

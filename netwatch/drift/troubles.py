@@ -11,7 +11,7 @@ from netwatch.domain.drift.condition import Wrong
 from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict, unsaved_severity
 from netwatch.domain.model import Severity
-from netwatch.drift.saving import RUNNING, unsaved
+from netwatch.drift.saving import RUNNING, STARTUP, unsaved
 from netwatch.storage import change_requests, deviations, snapshots
 from probes.api import Message, _
 
@@ -36,13 +36,17 @@ def of_devices(
     A further change is another finding, so it is another fault, and is told anew.
     """
     found: dict[str, dict[str, Wrong]] = defaultdict(dict)
-    for each in deviations.stand(tx):
-        if device in {None, each.device} and alarms(each):
+    only = None if device is None else (device,)
+    for each in deviations.stand(tx, only):
+        if alarms(each):
             found[each.device][f"{each.facet}/{each.id}"] = Wrong(each.told.severity, each.told.summary)
-    for name in (device,) if device is not None else _running(tx):
-        wrong = _unsaved(tx, settings, name, now)
-        if wrong is not None:
-            found[name][f"{RUNNING}/unsaved"] = wrong
+    newest = {(each.device, each.facet): each for each in snapshots.everything(tx, only, (RUNNING, STARTUP))}
+    for name, facet in newest:
+        if facet == RUNNING:
+            since = unsaved(tx, newest[name, RUNNING], newest.get((name, STARTUP)))
+            wrong = _unsaved(settings, since, now) if since is not None else None
+            if wrong is not None:
+                found[name][f"{RUNNING}/unsaved"] = wrong
     return found
 
 
@@ -51,14 +55,9 @@ def alarms(finding: Finding) -> bool:
     return finding.state in TELLS and finding.told.verdict is not Verdict.AUTHORISED
 
 
-def _running(tx: Connection) -> tuple[str, ...]:
-    return tuple(each.device for each in snapshots.everything(tx) if each.facet == RUNNING)
-
-
-def _unsaved(tx: Connection, settings: Settings, device: str, now: datetime) -> Wrong | None:
-    since = unsaved(tx, device)
-    bad = unsaved_severity(since, settings.file.change.unsaved_after, now) if since is not None else None
-    if since is None or bad is None:
+def _unsaved(settings: Settings, since: datetime, now: datetime) -> Wrong | None:
+    bad = unsaved_severity(since, settings.file.change.unsaved_after, now)
+    if bad is None:
         return None
     template = _("what runs is not saved since {since}; a power cut would undo it")
     return Wrong(bad, Message(template, {"since": f"{since.astimezone(settings.site.zone):%Y-%m-%d %H:%M}"}))

@@ -10,6 +10,8 @@ from netwatch.domain.drift.baseline import Baseline, BaselineState
 from netwatch.storage.schema import baselines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import ColumnElement, Connection, Row
 
 APPROVED, PROPOSED = BaselineState.APPROVED.value, BaselineState.PROPOSED.value
@@ -49,9 +51,11 @@ def approved(tx: Connection, device: str, facet: str) -> Baseline | None:
     return _first(tx, _of(device, facet), baselines.c.state == APPROVED)
 
 
-def in_force(tx: Connection) -> tuple[Baseline, ...]:
-    """Return every one in force, by device and facet."""
+def in_force(tx: Connection, devices: Iterable[str] | None = None) -> tuple[Baseline, ...]:
+    """Return every one in force, or those of some devices, by device and facet."""
     query = select(baselines).where(baselines.c.state == APPROVED).order_by(baselines.c.device, baselines.c.facet)
+    if devices is not None:
+        query = query.where(baselines.c.device.in_(sorted(devices)))
     return tuple(_baseline(row) for row in tx.execute(query))
 
 

@@ -57,9 +57,11 @@ def standing(tx: Connection, device: str, facet: str) -> Finding | None:
     return _first(tx, _of(device, facet), findings.c.state != CLOSED)
 
 
-def stand(tx: Connection) -> tuple[Finding, ...]:
-    """Return all that stand, by device and facet."""
+def stand(tx: Connection, devices: Iterable[str] | None = None) -> tuple[Finding, ...]:
+    """Return all that stand, or those of some devices, by device and facet."""
     query = select(findings).where(findings.c.state != CLOSED).order_by(findings.c.device, findings.c.facet)
+    if devices is not None:
+        query = query.where(findings.c.device.in_(sorted(devices)))
     return tuple(_finding(row) for row in tx.execute(query))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from netwatch.domain.drift.snapshot import Snapshot, parsed
 from netwatch.storage import blobs
@@ -61,11 +61,18 @@ def history(tx: Connection, device: str, facet: str, most: int = 100) -> tuple[S
     return tuple(_snapshot(row) for row in tx.execute(query.order_by(snapshots.c.id.desc()).limit(most)))
 
 
-def everything(tx: Connection) -> tuple[Snapshot, ...]:
-    """Return the newest that counts of each facet of each device, by device and facet."""
-    query = select(snapshots).where(snapshots.c.settled.is_not(None)).order_by(snapshots.c.id)
-    found = {(row.device, row.facet): row for row in tx.execute(query)}
-    return tuple(_snapshot(found[key]) for key in sorted(found))
+def everything(
+    tx: Connection, devices: Iterable[str] | None = None, facets: Iterable[str] | None = None
+) -> tuple[Snapshot, ...]:
+    """Return the newest that counts of each facet of each device, or of some, by device and facet."""
+    which = [snapshots.c.settled.is_not(None)]
+    if devices is not None:
+        which.append(snapshots.c.device.in_(sorted(devices)))
+    if facets is not None:
+        which.append(snapshots.c.facet.in_(sorted(facets)))
+    newest = select(func.max(snapshots.c.id)).where(*which).group_by(snapshots.c.device, snapshots.c.facet)
+    query = select(snapshots).where(snapshots.c.id.in_(newest)).order_by(snapshots.c.device, snapshots.c.facet)
+    return tuple(_snapshot(row) for row in tx.execute(query))
 
 
 def facets(tx: Connection, device: str) -> tuple[str, ...]:
