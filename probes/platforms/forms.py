@@ -27,8 +27,16 @@ ASSIGNED = re.compile(
     r"(\\\"(?:(?!\\\").)*\\\"|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"';,]\S*)",
     re.IGNORECASE,
 )
+PAIRED = re.compile(
+    r"(?<![\w-])(?:key|name)\\?[\"']?\s?[:=]\s?\\?[\"']?([\w.-]++)\\?[\"']?[\s,]"
+    r"(?:[^\n]{0,80}?[\s,{\"'])?value\\?[\"']?\s?[:=]\s?(\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"';,]\S*)",
+    re.IGNORECASE,
+)
+"""A variable and its value, as the environment of a container is written."""
+OF_SECRET = re.compile(r"pass|pwd|secret|token|key|cred|_pw$", re.IGNORECASE)
+"""What the name of a variable is like whose value is a secret."""
 SPOKEN = re.compile(
-    r"(?<![\w./-])(?:password|passwd|passphrase|pwd|psk|密码|口令|密钥)\s*(?:is\s+|are\s+|是|为)\s*([^\s\"';]\S*)",
+    r"(?<![\w./-])(?:password|passwd|passphrase|pwd|psk|密码|口令|密钥)\s*(?:(?:is|are)\s+(?:now\s+)?|是|为)\s*([^\s\"';]\S*)",
     re.IGNORECASE,
 )
 ADDRESSED = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@\"'<>]*:", re.IGNORECASE)
@@ -69,8 +77,15 @@ def marked(line: str) -> Iterator[Span]:
     yield from (match.span(2) for match in ELEMENT.finditer(line))
     if "$" in line:
         yield from (match.span() for match in SALTED.finditer(line))
+    pairs = [match for match in PAIRED.finditer(line) if OF_SECRET.search(match[1])]
+    yield from (bare(line, *match.span(2)) for match in pairs)
+    named = {match.start() for match in pairs}
     for match in ASSIGNED.finditer(line):
-        if not is_topic(match[3], line[match.end(3) : match.end(3) + NEAR]) and not PUBLIC.search(match[1]):
+        if (
+            match.start() not in named
+            and not is_topic(match[3], line[match.end(3) : match.end(3) + NEAR])
+            and not PUBLIC.search(match[1])
+        ):
             yield bare(line, *match.span(3))
 
 

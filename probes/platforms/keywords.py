@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from probes.platforms import programs
+from probes.platforms import programs, remarks
 from probes.platforms.forms import HOLDER, HOLDING, NEAR, PUBLIC, Span, bare, is_topic, marked
 from probes.platforms.pattern import FOLLOWING, QUOTED, RESERVED
 from probes.platforms.vocabulary import HINTS, KINDS, NAMED, PAIRS
@@ -30,7 +30,7 @@ HASHED = re.compile(
 TALK = re.compile(
     r"\s*(?:(?:set|add|edit)\s+)?(?:(?![\w-]*(?:user|key|password|account|client|peer|archive))\S+\s+){0,2}?"
     r"(?:description|desc|descr|remark|comments?|alias|location|contact|sys-?(?:location|contact|descr))\b"
-    r"|\s*(?:sysname|hostname|system-name|banner|header|prompt|title|label|message|motd)\b",
+    r"|\s*(?:sysname|hostname|system-name|banner|header|prompt|title|label|message|motd)\b|\s*备注",
     re.IGNORECASE,
 )
 """What people have written for people: only what is plainly given as a secret is one there."""
@@ -88,10 +88,14 @@ def is_talk(line: str) -> bool:
     return TALK.match(line) is not None
 
 
-def spans(line: str, above: Sequence[str] = (), *, talk: bool = False) -> Iterator[Span]:
-    """Yield where secrets stand in a line below these lines. In `talk` only what is given as one counts."""
+def spans(line: str, above: Sequence[str] = (), *, talk: bool = False, is_for_people: bool = False) -> Iterator[Span]:
+    """Yield where secrets stand in a line below these lines.
+
+    In `talk` only what is given as one counts; in text for people what is told in passing counts, too.
+    """
     yield from marked(line)
     yield from programs.given(line)
+    yield from remarks.told(line, is_for_people=is_for_people)
     if not talk:
         yield from _behind(line, above)
 

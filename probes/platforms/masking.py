@@ -55,13 +55,13 @@ class Masker:
         if not words and not hinted and not self._anywhere:
             self._clean.add(text)
             return text
-        talk = (
-            talk or keywords.is_talk(text) or (self._plain is not None and self._plain.match(text.lstrip()) is not None)
-        )
+        is_for_people = talk or keywords.is_talk(text) or (self._talk and text.lstrip().startswith("#"))
+        talk = is_for_people or (self._plain is not None and self._plain.match(text.lstrip()) is not None)
         found = [] if talk else list(self._placed(text, words, above))
         if hinted:
             salted = SALTED in text
-            found += [(*span, salted) for span in keywords.spans(text, above, talk=talk or self._talk)]
+            given = keywords.spans(text, above, talk=talk or self._talk, is_for_people=is_for_people)
+            found += [(*span, salted) for span in given]
         return _replaced(text, found, self._key) if found else text
 
     def _placed(self, text: str, words: set[str], above: Sequence[str]) -> Iterator[tuple[int, int, bool]]:

@@ -1,4 +1,4 @@
-"""Passwords that are given to programs as arguments: scheduled jobs that make back-ups are full of them."""
+"""Passwords that are given to programs, as arguments or by a pipe: scheduled jobs that make back-ups are full of them."""
 
 from __future__ import annotations
 
@@ -19,21 +19,38 @@ TAKES = {
     r"ldap\w+": rf"\s-w\s*{VALUE}",
     r"snmp\w+": rf"\s-[cAX]\s*{VALUE}",
     r"curl|wget|lftp|smbclient|rpcclient|net": r"\s(?:-u|-U|--user|--proxy-user)[\s=]*[\"']?[^\s:,%\"']+[:,%]([^\s\"'][^\s\"']*)",
+    r"openssl": r"\s-(?:(?:pass(?:in|out)?\s+[\"']?pass:)|[kK]\s+)([^\s\"';|&]+)",
+    r"htpasswd": rf"\s-[a-zA-Z0-9]{{0,6}}b[a-zA-Z0-9]{{0,6}}(?:\s+-\S+){{0,3}}\s+\S+\s+\S+\s+{VALUE}",
+    r"mount(?:\.cifs)?": r"[\s,]pass=([^\s,\"']+)",
     r"sqlplus|rman|exp|imp|expdp|impdp|sqlldr": r"\s[\"']?[\w.$-]+/([^\s/@\"'][^\s@\"']*)@",
 }
 GIVEN = tuple((re.compile(names), re.compile(option)) for names, option in TAKES.items())
 PROGRAM = re.compile(rf"(?<![\w.-])({'|'.join(TAKES)})(?=\s)")
+OPTION = re.compile(
+    rf"(?<!\S)--?+(?!no-|ask-|disable|without-|prompt-|require-|need-)(?:[\w-]*(?:password|passwd|passphrase|pwd|secret|token|api-?key)|requirepass|masterauth)"
+    rf"\s+(?!-){VALUE}",
+    re.IGNORECASE,
+)
+"""A long option that says by itself that a secret follows, whatever the program is called."""
+REDIS = re.compile(rf"(?<![\w.-])(?:requirepass|masterauth)\s+{VALUE}", re.IGNORECASE)
+PIPED = re.compile(
+    r"(?<![\w.-])(?:echo|printf)\s+(?:-\w+\s+)*(\"[^\"]*\"|'[^']*'|[^\s\"'|]+)[^|]{0,40}"
+    r"\|\s*(?:sudo\s+)?(?:\S*/)?(?:sudo\s+-\w*S|passwd\s+--stdin|chpasswd|smbpasswd|su\s|cryptsetup|kinit)"
+)
+"""A password that is fed to a program by a pipe."""
 END = re.compile(r"[|;&]|$")
 HINTS = (
     "mysql", "mariadb", "mydumper", "xtrabackup", "mongo", "redis", "7z", "rar ", "zip ", "mosquitto", "ipmitool", "sqlcmd",
     "isql", "ldap", "snmp", "curl ", "wget ", "lftp ", "smbclient ", "rpcclient ", "net ", "sqlplus ", "rman ", "exp ",
-    "imp ", "expdp ", "impdp ", "sqlldr ",
+    "imp ", "expdp ", "impdp ", "sqlldr ", "openssl ", "masterauth", "mount", "echo ", "printf ", "--",
 )  # fmt: skip
 """A line without one of these names none of them."""
 
 
 def given(line: str) -> Iterator[tuple[int, int]]:
     """Yield the secrets among the arguments of programs, each up to where the next command begins."""
+    for form in (OPTION, REDIS, PIPED):
+        yield from (each.span(1) for each in form.finditer(line))
     # A line may name a program a hundred thousand times: what was looked through is not looked through again.
     done = dict.fromkeys(GIVEN, 0)
     end = 0

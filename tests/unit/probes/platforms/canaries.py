@@ -608,6 +608,11 @@ set address=10.1.1.1 password=CANARY user=\\
 add name=b tcp-md5-key=CANARY
 /routing ospf interface-template
 add auth=md5 auth-id=1 auth-key=CANARY area=a
+/container envs
+add key=DB_PASSWORD list=his value="CANARY two"
+add key=MYSQL_ROOT_PW name=his value=CANARY
+/ip firewall address-list
+add address=10.1.1.1 comment="\345\257\206 password CANARY@1" disabled=no list=a
 /certificate settings
 set crl-use=no
 """
@@ -977,6 +982,28 @@ Read Community   : CANARY
 User Password: CANARY
 """
 """How many other makes write theirs."""
+
+GENERIC += """\
+description password CANARY@1
+description wifi password: CANARY@1
+description admin/password admin/CANARY1
+description new passwd is now CANARY@1
+description user admin pwd CANARY1 ward 3
+description wpa2-psk key CANARY1
+description (pw: CANARY1)
+description 密码 CANARY1
+description 用户名admin密码CANARY@1，联系信息科
+description 初始口令已改为“CANARY1”
+description snmp团体字CANARY1
+set comment "login admin, password \\"CANARY@1\\""
+remark secret CANARY#1
+alias ro community CANARY1
+备注 密码 CANARY@1
+vlan name 密码CANARY@1
+requirepass CANARY
+  masterauth CANARY
+- {"name": "DB_PASSWORD", "value": "CANARY"}
+"""
 
 EVERY = {
     "cisco_ios": CISCO_IOS,

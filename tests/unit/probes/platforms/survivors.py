@@ -120,11 +120,32 @@ passwd 4.13+dfsg1-1 amd64
 libsecret-1-0 0.20
 passwd root:x:0:0:root:/root:/bin/bash
 systemd-ask-password-console.path static
-zhang ALL=(ALL) NOPASSWD: /usr/bin/systemctl""",
+zhang ALL=(ALL) NOPASSWD: /usr/bin/systemctl
+# password room 3, passwd 4.13
+5 2 * * * root curl --password-file /etc/p1 --no-password a1 --disabled-password zhang1 --token -x
+5 2 * * * root echo admin123 | tee /tmp/x1; su - oracle -c x
+5 2 * * * root mount -o rw,passno=1 /dev/sda1 /mnt; openssl x509 -in /etc/a1""",
     "snmp": """\
 ifAlias.3 = password room""",
     "generic": """\
 passwords configuration aging 0
 aaa authentication fail-message "Access is restricted to Admins!!"
-snmp-server host 10.1.1.5 version 3 auth watcher""",
+snmp-server host 10.1.1.5 version 3 auth watcher
+description password room
+description password room 3
+description password reset 2026-11-30
+description password 2026-11-30 changed
+description Password server 10.1.1.1, secret sha256
+description password Gi1/0/12 vlan100
+description secret room-12
+description PW 1001 to core
+description pass-through, 802.1x by password eap-md5
+description BGP community 65000:100
+description change of password CHG, key A-12
+description PASSWD ###### psk wpa2-psk
+remark passwords, see https://wiki.hospital.example/p1
+remark password /etc/shadow2
+备注 密码机房3楼，密码机1号
+备注 密码机GE1/0/5 密码卡 口令卡2号
+备注 密码2026年更换，密码 10.1.1.1""",
 }

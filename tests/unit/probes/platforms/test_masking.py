@@ -219,6 +219,13 @@ snmpwalk -v2c -c CANARY 192.0.2.1; snmpget -v3 -a SHA -A CANARY -x AES -X CANARY
 redis-cli -a CANARY save | ldapsearch -w CANARY -x
 7za a -pCANARY x.7z /data; zip -P CANARY x.zip /data
 smbclient //nas/backup -U admin%CANARY
+redis-server /etc/redis.conf --requirepass CANARY --port 6380
+/opt/his/job --db-password CANARY --user his; gpg --batch --passphrase 'CANARY two' -c /backup/his.sql
+echo CANARY | sudo -S reboot
+echo "root:CANARY two" | /usr/sbin/chpasswd
+openssl enc -aes-256-cbc -pass pass:CANARY -in x; openssl enc -k CANARY -in x
+htpasswd -cb /etc/nginx/users zhang CANARY
+mount -t cifs //nas/backup /mnt -o username=u,pass=CANARY,ro
 curl -H "X-Token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJDQU5BUlkifQ.CANARY" http://localhost/
 """.strip().splitlines()
 PLAIN = r"""
