@@ -89,16 +89,10 @@ class Dialogue:
         self._buffer += data
         if len(self._buffer) > self._limit:
             self._give_up(endless(self._command, self._limit))
-            return
-        since = self._since()
-        if self._pagers.search(since):
-            self._press(b" ")
-        elif LAST_PAGE.search(since):
-            self._press(b"q")
 
     def quiet(self) -> None:
         """Look at what is there: nothing has come for a moment."""
-        if self.phase not in {Phase.LOGIN, Phase.ASKED} or self._answer_question():
+        if self.phase not in {Phase.LOGIN, Phase.ASKED} or self._answer_question() or self._turn_page():
             return
         at = last_line(self._buffer)
         if self.phase is Phase.LOGIN:
@@ -174,10 +168,22 @@ class Dialogue:
         """Return the last line, as far as it came since a key was pressed."""
         return last_line(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])
 
+    def _turn_page(self) -> bool:
+        """Press a pager's key. In silence only: what comes at once behind its text may be a question."""
+        since = self._since()
+        if self._pagers.search(since) and not ASKS.search(since):
+            self._press(b" ")
+        elif LAST_PAGE.search(since):
+            self._press(b"q")
+        else:
+            return False
+        return True
+
     def _pages_behind_a_message(self) -> bool:
         """Whether a log line came behind a pager's text, so that it was not the last one. What is left of it is a gap."""
         lines = shown(bytes(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])).split(b"\n")
-        return any(self._pagers.search(each) for each in lines[-3:])
+        # A line without an end is none of a log: it may be a question.
+        return not lines[-1].strip() and any(self._pagers.search(each) for each in lines[-3:])
 
     def _answer_question(self) -> bool:
         at = self._since()

@@ -6,14 +6,19 @@ import re
 
 DEEDS = rb"(?:re(?:boot|load|set|start|store)|erase|format|deleting|delete|install|upgrade|save|apply|commit|confirm)"
 """What a device may do once a key is pressed: it is not pressed."""
+KEYS = (
+    rb"(?:[][\s()<>,;:=\"'|/+%.^-]|\d|\b(?:next|prev(?:ious)?|one|pages?|lines?|entry|screen|space|bar|enter|return|cr|key|any|press|hit|type|"
+    rb"q?uit|exit|esc|ctrl|control|break|stop|abort|interrupt|to|or|for|and|the|all|continue|more|help|top|bottom|up|down|end|[abcdfghnquz])\b){0,80}$"
+)
+"""What may stand behind a pager's text: which keys there are. Anything else may be a question."""
 PAGERS = (
-    rb"(?i)<?-+ ?\(?more\)? ?-+>?.{0,80}$",  # --More--, ---- More ----, <--- More --->, -- MORE --, next page: Space …
+    rb"(?i)<?-+ ?\(?more\)? ?-+>?" + KEYS,  # --More--, ---- More ----, <--- More --->, -- MORE --, next page: Space …
     rb"(?i)-+\(more( \d+%)?\)-+\s*$",  # ---(more 10%)---
     rb"(?i)\b(press|hit|type) (any key|<?space>?( ?bar)?|<cr>|<?enter>?|<?return>?) (to|for) (?!.{0,60}"
     + DEEDS
-    + rb").{0,60}$",
+    + rb")[^.:;!?\n]{0,60}[.:\s]*$",
     rb"^\s*lines \d+-\d+(/\d+)?( \d+%)?\s*$",  # less
-    rb"(?i)^\s*more: <space>.{0,80}$",
+    rb"(?i)^\s*more: <space>" + KEYS,
     rb"-- \[Q quit\|.{0,40}\]\s*$",
 )
 """The ends of lines on which a device waits for a key before it goes on."""

@@ -111,12 +111,45 @@ def test_bytes_of_gbk_come_through_as_they_are() -> None:
         (b"Press any key to continue (Q to quit)", b"\r" + b" " * 40 + b"\r"),
         (b"More: <space>,  Quit: q or CTRL+Z, One line: <return> ", b"\r" + b" " * 54 + b"\r"),
         (b"-- [Q quit|D dump|down]", b"\r\x1b[K"),
+        (b"--More-- or (q)uit", b"\r\x1b[K"),
+        (b"--More--(45%)", b"\r\x1b[K"),
+        (b"---MORE---(Press 'q' to quit)", b"\r\x1b[K"),
+        (b"--More-- (<space> = next page, <CR> = next line, C = continue, Q = quit)", b"\r\x1b[K"),
+        (b"CTRL+C ESC q Quit SPACE n Next Page ENTER Next Entry a All --More--", b"\r\x1b[K"),
+        (b"Press <SPACE> to continue or <Q> to quit:", b"\r\x1b[K"),
     ],
 )
 def test_a_pager_is_answered_and_leaves_nothing_behind(pager: bytes, wipe: bytes) -> None:
     made = CliDevice(answers={"show running-config": IOS}, page=3, pager=pager, wipe=wipe)
     assert told(made) == TEXT
     assert made.received.count(b" ") == 5
+
+
+ASKED_BEHIND_A_PAGER = [
+    b"--More-- Delete all? [y/N]",
+    b"--More-- Overwrite the old file: ",
+    b"--More-- continue [n]",
+    b"--More-- Really? ",
+    b"<--- More --->  Reset to factory defaults (y/n)",
+    "--More-- 确认删除全部配置吗？[Y/N]:".encode(),
+    b"Press any key to continue. Overwrite the old file: ",
+    b"Press any key to continue [confirm]",
+    b"More: <space>,  Quit: q  Erase flash: ",
+    b"--More--\r\nOverwrite the old file, key: ",
+]
+
+
+@pytest.mark.parametrize("question", ASKED_BEHIND_A_PAGER)
+@pytest.mark.parametrize("size", [1, 9, 1000])
+def test_a_question_behind_a_pager_is_not_answered_by_a_key(question: bytes, size: int) -> None:
+    made = CliDevice(answers={"show running-config": IOS}, page=3, pager=question)
+    dialogue = Dialogue(Manners())
+    line = Line(made, dialogue, [size])
+    line.run()
+    dialogue.ask("show running-config")
+    line.run()
+    assert dialogue.phase is Phase.OVER
+    assert line.sent == [b"show running-config\n"]
 
 
 def test_a_pager_in_the_middle_of_a_line_is_rubbed_out_of_it() -> None:
