@@ -12,12 +12,17 @@ from netwatch.errors import StorageError
 from netwatch.storage import deviations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from sqlalchemy import Connection
 
     from netwatch.domain.drift.difference import Difference
     from netwatch.domain.drift.finding import Finding
     from netwatch.domain.model import Subject
     from probes.api import Message
+
+COMPARED = 2000
+"""So many are compared at one time: after a start none is at hand, and others wait for the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,23 @@ class Deviation:
 
 def deviation_of(tx: Connection, subject: Subject) -> Deviation | None:
     """Return the deviation that a fault is about; None where it is about something else."""
+    return deviations_of(tx, (subject,)).get(subject)
+
+
+def deviations_of(tx: Connection, subjects: Iterable[Subject]) -> Mapping[Subject, Deviation]:
+    """Return the deviations that some faults are about, by what is at fault; of so many of them, what has changed."""
+    numbers = {each: number for each in subjects if (number := _number(each))}
+    found = {each.id: each for each in deviations.some(tx, numbers.values())}
+    known = ((each, found[number]) for each, number in numbers.items() if number in found)
+    return {
+        each: Deviation(finding, _difference(tx, finding) if place < COMPARED else None)
+        for place, (each, finding) in enumerate(known)
+    }
+
+
+def _number(subject: Subject) -> int:
     facet, _slash, number = subject.meaning.rpartition("/")
-    if subject.check != DRIFT or not facet or not number.isdecimal():
-        return None
-    finding = deviations.get(tx, int(number))
-    return None if finding is None else Deviation(finding, _difference(tx, finding))
+    return int(number) if subject.check == DRIFT and facet and number.isdecimal() else 0
 
 
 def _difference(tx: Connection, finding: Finding) -> Difference | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from netwatch.domain.notices import Kind
+from netwatch.drift.deviation import deviations_of
 from netwatch.mail import compose
 from netwatch.mail.case import gather, outline
 from netwatch.mail.compose import Reader
@@ -78,7 +79,11 @@ class Desk:
         """Write one mail about many faults, in place of those that are written already."""
         newest = max((slip.queued or slip.source).id for slip in slips)
         reader = self._reader(person, f"{DIGEST}/{newest}/{person}")
-        told = tuple(Told(slip.kind, outline(self._office, slip.fault)) for slip in slips)
+        changed = deviations_of(self._tx, (slip.fault.subject for slip in slips))
+        cases = (
+            replace(outline(self._office, slip.fault), deviation=changed.get(slip.fault.subject)) for slip in slips
+        )
+        told = tuple(Told(slip.kind, case) for slip, case in zip(slips, cases, strict=True))
         ready = self._composed_together(reader, told)
         worst = max(int(slip.fault.severity) for slip in slips)
         number = outbox.add(self._tx, compose.letter(ready, reader, kind=DIGEST, priority=worst))

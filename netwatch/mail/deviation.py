@@ -37,7 +37,7 @@ def rows(word: Wording, deviation: Deviation) -> tuple[tuple[str, str], ...]:
             word(_("Changed")),
             word(_("between {since} and {at}"), since=word.exact(finding.low), at=word.exact(finding.high)),
         ),
-        (word(_("By whom")), _who(word, finding)),
+        (word(_("By whom")), who(word, finding)),
         (word(_("Approval")), word.say(finding.told.why)),
         (word(_("Waiver ended") if finding.state is FindingState.OPEN else _("Reason")), harmless(finding.judgement)),
     )
@@ -53,7 +53,8 @@ def ended(word: Wording, deviation: Deviation) -> str:
     return word(finding.told.verdict.title) if finding.told.verdict is Verdict.AUTHORISED else ""
 
 
-def _who(word: Wording, finding: Finding) -> str:
+def who(word: Wording, finding: Finding) -> str:
+    """Return who did it, and how sure that is."""
     told, confidence = finding.told, Confidence(finding.told.confidence)
     if not told.users:
         return word(Confidence.NONE.title)

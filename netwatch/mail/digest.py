@@ -6,16 +6,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
 from netwatch.domain.redundancy import because_of
 from netwatch.domain.topology import behind
-from netwatch.mail import sheet
+from netwatch.mail import alike, sheet
+from netwatch.mail.deviation import ended
 from netwatch.mail.sheet import Fact, Sheet, named
 from netwatch.mail.wording import harmless
 from probes.api import _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from netwatch.mail.case import Case, Scene
     from netwatch.mail.office import Office
     from netwatch.mail.wording import Wording
@@ -37,15 +39,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One fault as a line of a table."""
+    """One fault as a line of a table, or the same change on many devices. `number` is empty where there are many."""
 
     tone: str
     badge: str
-    number: int
+    number: str
     device: str
     what: str
     when: str
-    effect: str
+    effect: str = ""
+    facts: tuple[Fact, ...] = ()
+    """What more there is to tell of many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +78,24 @@ def ordered(told: tuple[Told, ...]) -> tuple[Told, ...]:
 
 
 def subject(word: Wording, told: tuple[Told, ...]) -> str:
-    """Return the subject: how bad, how many, and the names of the worst."""
+    """Return the subject: how bad, how many, and the change that is the same on all, else the names of the worst."""
     lines = ordered(told)
-    still = [each for each in lines if each.case.fault.open]
-    if not still:
-        return word(_("Recovered: {count} faults: {names}"), count=len(lines), names=_names(word, lines))
-    worst = still[0].case.fault.severity
-    shown = tuple(each for each in still if each.case.fault.severity == worst)
-    return word(
-        _("[{severity}] {count} faults, worst: {names}"),
-        severity=word.severity(worst).capitalize(),
-        count=len(lines),
-        names=_names(word, shown),
-    )
+    still = tuple(each for each in lines if each.case.fault.open)
+    worst = max((each.case.fault.severity for each in still), default=None)
+    shown = tuple(each for each in still if each.case.fault.severity == worst) or lines
+    values = {"severity": _capital(_badge(word, shown[0].case)), "count": len(lines)}
+    (same, *others) = alike.groups(shown)
+    if len(same) > 1 and not others:
+        more = len(lines) - len(same)
+        template = _("[{severity}] {same}: {what}; {count} faults in all") if more else _("[{severity}] {same}: {what}")
+        what = word.say(same[0].case.fault.summary)
+        return word(template, same=_capital(alike.title(word, same)), what=what, **values)
+    template = _("[{severity}] {count} faults, worst: {names}") if still else _("Recovered: {count} faults: {names}")
+    return word(template, names=_names(word, shown), **values)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _names(word: Wording, lines: tuple[Told, ...]) -> str:
@@ -94,18 +103,27 @@ def _names(word: Wording, lines: tuple[Told, ...]) -> str:
     return word.listed(names, NAMED)
 
 
+def _badge(word: Wording, case: Case) -> str:
+    """Return how bad it is, or how it ended. What is approved or waived has not recovered: the device is as it was."""
+    if case.fault.open:
+        return word.severity(case.fault.severity)
+    return (ended(word, case.deviation) if case.deviation is not None else "") or word(_("recovered"))
+
+
 def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) -> Digest:
     """Write what a mail about many faults says."""
     lines = ordered(told)
-    still = [each.case.fault for each in lines if each.case.fault.open]
+    parts = alike.groups(lines)
     shown = tuple(
-        _line(word, office, each, scene if number < COUNTED else None) for number, each in enumerate(lines[:LINES])
+        _together(word, part) if len(part) > 1 else _line(word, office, part[0], scene if place < COUNTED else None)
+        for place, part in enumerate(parts[:LINES])
     )
-    left = len(lines) - len(shown)
+    left = sum(len(part) for part in parts[LINES:])
+    first = lines[0].case
     around = Sheet(
         language=word.language,
-        tone=sheet.TONES[still[0].severity] if still else "recovered",
-        badge=word.severity(still[0].severity) if still else word(_("recovered")),
+        tone=_tone(first),
+        badge=_badge(word, first),
         first=_first(word, lines),
         facts=sheet.surroundings(word, office, scene, scene.others(*(each.case.fault for each in lines))),
         commands=_commands(word),
@@ -118,6 +136,10 @@ def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) 
     )
 
 
+def _tone(case: Case) -> str:
+    return sheet.TONES[case.fault.severity] if case.fault.open else "recovered"
+
+
 def _commands(word: Wording) -> tuple[Fact, ...]:
     return (
         Fact(word(_("All open faults")), "netwatch faults list"),
@@ -127,32 +149,42 @@ def _commands(word: Wording) -> tuple[Fact, ...]:
 
 def _first(word: Wording, lines: tuple[Told, ...]) -> str:
     """Return how many of what: `24 faults in one mail: 3 critical, 20 major, 1 recovered`."""
-    counts = Counter(each.case.fault.severity for each in lines if each.case.fault.open)
-    parts = [
-        word(_("{count} {severity}"), count=counts[severity], severity=word.severity(severity))
-        for severity in sorted(Severity, reverse=True)
-        if counts[severity]
-    ]
-    well = len(lines) - counts.total()
-    if well:
-        parts.append(word(_("{count} {severity}"), count=well, severity=word(_("recovered"))))
+    counts = Counter(_badge(word, each.case) for each in lines)  # in their order: the worst first
+    parts = [word(_("{count} {severity}"), count=count, severity=badge) for badge, count in counts.items()]
     return word(_("{count} faults in one mail: {parts}"), count=len(lines), parts=word(_(", ")).join(parts))
 
 
 def _line(word: Wording, office: Office, told: Told, scene: Scene | None) -> Line:
     fault = told.case.fault
-    what = word.say(fault.summary)
-    if told.kind in _SAID:
-        what = word(_SAID[told.kind], what=what)
     return Line(
-        tone=sheet.TONES[fault.severity] if fault.open else "recovered",
-        badge=word.severity(fault.severity) if fault.open else word(_("recovered")),
-        number=fault.id,
+        tone=_tone(told.case),
+        badge=_badge(word, told.case),
+        number=str(fault.id),
         device=named(word, told.case, 60),
-        what=what,
-        when=_when(word, told),
+        what=_what(word, told),
+        when=_when(word, fault.opened, fault.closed),
         effect=_effect(word, office, told, scene),
     )
+
+
+def _together(word: Wording, part: tuple[Told, ...]) -> Line:
+    """Return the line of what is the same on many devices, from the first of them on until the last."""
+    first, faults = part[0], [each.case.fault for each in part]
+    ends = [fault.closed for fault in faults if fault.closed is not None]
+    return Line(
+        tone=_tone(first.case),
+        badge=_badge(word, first.case),
+        number="",
+        device=alike.title(word, part),
+        what=_what(word, first),
+        when=_when(word, min(fault.opened for fault in faults), max(ends, default=None)),
+        facts=alike.facts(word, part),
+    )
+
+
+def _what(word: Wording, told: Told) -> str:
+    what = word.say(told.case.fault.summary)
+    return word(_SAID[told.kind], what=what) if told.kind in _SAID else what
 
 
 _SAID = {
@@ -184,13 +216,12 @@ def _counted(word: Wording, office: Office, device: str, scene: Scene) -> list[s
     return parts
 
 
-def _when(word: Wording, told: Told) -> str:
-    fault = told.case.fault
-    if fault.closed is None:
-        return word(_("since {since}"), since=word.time(fault.opened))
+def _when(word: Wording, opened: datetime, closed: datetime | None) -> str:
+    if closed is None:
+        return word(_("since {since}"), since=word.time(opened))
     return word(
         _("{since} to {until} ({length})"),
-        since=word.time(fault.opened),
-        until=word.time(fault.closed),
-        length=word.length(fault.closed - fault.opened),
+        since=word.time(opened),
+        until=word.time(closed),
+        length=word.length(closed - opened),
     )

@@ -47,6 +47,17 @@ def get(tx: Connection, number: int) -> Finding | None:
     return _first(tx, findings.c.id == number)
 
 
+def some(tx: Connection, numbers: Iterable[int]) -> Iterator[Finding]:
+    """Yield those of these numbers, in no order."""
+    wanted = sorted(set(numbers))
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(findings).where(findings.c.id.in_(wanted[start : start + _AT_ONCE]))
+        yield from map(_finding, tx.execute(query))
+
+
+_AT_ONCE = 500
+
+
 def of_fingerprint(tx: Connection, fingerprint: str) -> Finding | None:
     """Return the one of that deviation."""
     return _first(tx, findings.c.fingerprint == fingerprint)

@@ -27,7 +27,9 @@ from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
 from netwatch.mail.case import gather, scene
 from netwatch.mail.compose import Reader, notice
+from netwatch.mail.desk import Desk
 from netwatch.mail.office import office_of
+from netwatch.mail.sorting import Slip
 from netwatch.storage import (
     audit,
     baselines,
@@ -37,6 +39,7 @@ from netwatch.storage import (
     doors,
     events,
     judged,
+    outbox,
     schema,
     snapshots,
     waivers,
@@ -44,6 +47,7 @@ from netwatch.storage import (
 from netwatch.storage.events import EventKind
 from netwatch.web.pages.fault import fault_page
 from netwatch.workers.observer import Trouble
+from probes.api import Message
 from probes.collect import Evidence, EvidenceKind, Section
 from roster import render
 from tests.audit_log import doubts, unguarded
@@ -349,6 +353,26 @@ async def test_the_mail_and_the_page_say_in_words_what_has_changed(approved: Sit
         assert heading in text
         assert "A → B" in text
         assert "netwatch drift diff sw-1 --facet running" in text
+
+
+async def test_one_mail_tells_the_same_change_of_two_devices_once(approved: Site) -> None:
+    approved.reads(1, BASE, device="sw-2")
+    approved.do("boss", "approve_first", device="sw-2")
+    for device in ("sw-1", "sw-2"):
+        finding = approved.reads(60, MOVED, device=device).finding
+        wrong = Trouble(finding.told.severity, finding.told.summary)
+        await approved.observer.stand(device, "drift", {f"running/{finding.id}": wrong}, approved.clock.now())
+    office, faults = replace(office_of(approved.settings), language="en"), approved.faults()
+
+    def written(tx: Connection) -> str | None:
+        desk = Desk(tx, office, scene(tx, office, approved.clock.now()))
+        source = outbox.listed(tx, 1)[0]
+        desk.together("li", tuple(Slip("", Kind.OPENED, each, "li", Message("on duty"), source) for each in faults))
+        return next(each.subject for each in outbox.listed(tx, 10) if each.kind == "digest")
+
+    subject = approved.database.write_now(written)
+    assert subject is not None
+    assert "The same change on 2 devices: running configuration changed without approval: interface GE1/0/5" in subject
 
 
 def test_a_change_as_requested_is_authorised_and_nobodys_alarm(approved: Site) -> None:

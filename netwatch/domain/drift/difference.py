@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -79,6 +80,15 @@ class Difference:
         return sum(len(each.removed) for each in self.alterations)
 
     @property
+    def done(self) -> tuple[object, ...]:
+        """What came and went, wherever it stands and whatever is secret in it: equal where two devices changed alike."""
+        lines = (
+            (each.path, each.before is None, each.after is None, _public(each.removed), _public(each.added))
+            for each in self.alterations
+        )
+        return (*lines, self.order)
+
+    @property
     def digest(self) -> str:
         """A name for this difference, SHA-256 in hex: what a leader signs besides the content itself."""
         said = [
@@ -92,6 +102,14 @@ class Difference:
         ]
         text = json.dumps([said, self.order], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
+
+
+def _public(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_SECRET.sub("<secret>", line) for line in lines)
+
+
+_SECRET = re.compile(r"<secret:[0-9a-f]*>")
+"""A masked secret: the same password is another text on each device."""
 
 
 def compare(before: tuple[Section, ...], after: tuple[Section, ...]) -> Difference:

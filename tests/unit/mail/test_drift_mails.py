@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,16 +20,18 @@ from netwatch.domain.notices import Kind
 from netwatch.drift.deviation import Deviation
 from netwatch.mail.case import Case, Scene
 from netwatch.mail.changes import Notice, letter_for_change
-from netwatch.mail.compose import Reader, notice
+from netwatch.mail.compose import Reader, digest, notice
+from netwatch.mail.digest import Told as ToldFault
 from netwatch.mail.office import Office, office_of
 from probes.api import Message
 from probes.collect import Section
 from tests.fakes import START
-from tests.mailroom import office_settings, parsed, text_of
+from tests.mailroom import html_of, office_settings, parsed, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from netwatch.domain.drift.difference import Difference
     from netwatch.mail.envelope import Composed
 
 NOW = START + timedelta(minutes=25)
@@ -123,3 +125,124 @@ def test_that_an_emergency_waits_for_approval_is_seen_in_the_subject(office: Off
     asked = replace(REQUEST, id=1, state=ChangeState.SUBMITTED)
     assert subject(asked) == "Approval asked: change request 1, Route"
     assert subject(replace(asked, emergency=True)) == "[emergency] Approval asked: change request 1, Route"
+
+
+def changes(how_many: int, **finding: Any) -> tuple[ToldFault, ...]:
+    """Return faults about the same change on so many devices, to be told in one mail."""
+    return tuple(
+        ToldFault(
+            Kind.OPENED,
+            Case(
+                replace(FAULT, id=FaultId(number), subject=Subject(f"sw{number}", "drift", f"running/{number}")),
+                f"Switch {number}",
+                deviation=Deviation(replace(FINDING, device=f"sw{number}", **finding), CHANGED),
+            ),
+        )
+        for number in range(1, how_many + 1)
+    )
+
+
+def digested(office: Office, told: tuple[ToldFault, ...], person: str = "wang") -> Composed:
+    return digest(Reader(office, "database", person, f"digest/1/{person}", NOW), told, Scene(NOW))
+
+
+def changed_by(told: ToldFault, difference: Difference | None) -> ToldFault:
+    assert told.case.deviation is not None
+    return replace(told, case=replace(told.case, deviation=replace(told.case.deviation, difference=difference)))
+
+
+def test_the_same_change_on_many_devices_is_told_once_and_first(office: Office) -> None:
+    mail = digested(office, changes(300))
+    assert mail.subject == "[Major] The same change on 300 devices: changed"
+    lines = text_of(mail.content).splitlines()
+    assert lines[2] == "[major] the same change on 300 devices: changed, since 10:00"
+    assert lines[3].startswith("- What has changed: ip route: x removed; ip route: y added")
+    assert lines[4].startswith("- Devices: Switch 1, Switch 2, ")
+    assert lines[4].endswith(", Switch 40 and 260 more")
+    assert lines[5:9] == [
+        "- Changed: between 2026-11-22 09:59:40 and 2026-11-22 09:59:55",
+        "- By whom: nothing is known",
+        "- Approval: nothing covers it",
+        "- Numbers of the faults: 1-300",
+    ]
+    assert lines[9] == "- To see every line: netwatch drift diff sw1 --facet running"
+    page = html_of(mail.content)
+    assert all(said in page for said in ("the same change on 300 devices", "Switch 40 and 260 more", "1-300"))
+    assert len(mail.content) < 20_000
+
+
+def test_who_made_it_is_told_with_how_many_where_it_was_not_one(office: Office) -> None:
+    by = replace(TOLD, users=("admin",), confidence="high")
+    told = (*changes(2, told=by), *(replace_number(each, 7) for each in changes(1)))
+    said = text_of(digested(office, told).content)
+    assert "- By whom: admin (well attested): 2, nothing is known: 1" in said.splitlines()
+    assert "- Numbers of the faults: 1-2, 8" in said.splitlines()
+
+
+def replace_number(told: ToldFault, by: int) -> ToldFault:
+    fault = told.case.fault
+    subject = replace(fault.subject, device=f"other{by}")
+    return replace(told, case=replace(told.case, fault=replace(fault, id=FaultId(fault.id + by), subject=subject)))
+
+
+def test_what_differs_though_it_is_told_alike_is_not_called_the_same(office: Office) -> None:
+    other = compare((Section(("ip route",), ("x",)),), (Section(("ip route",), ("y", "z")),))
+    first, second, third, fourth = changes(4)
+    told = (first, second, changed_by(third, other), changed_by(fourth, None))
+    mail = digested(office, told)
+    assert mail.subject == "[Major] 4 faults, worst: Switch 1, Switch 2, Switch 3 and 1 more"
+    said = [line for line in text_of(mail.content).splitlines() if line.startswith("[")]
+    assert said == [
+        "[major] the same change on 2 devices: changed, since 10:00",
+        "[major] 3 Switch 3: changed, since 10:00",
+        "[major] 4 Switch 4: changed, since 10:00",
+    ]
+
+
+def test_the_same_password_is_the_same_change_though_each_device_writes_it_otherwise(office: Office) -> None:
+    def password(tag: str) -> Difference:
+        lines = (f"local-user admin password <secret:{tag}>",)
+        return compare((Section(("aaa",), ("x",)),), (Section(("aaa",), lines),))
+
+    one, two = (changed_by(each, password(tag)) for each, tag in zip(changes(2), ("a1b2c3d4", "e5f60718"), strict=True))
+    assert digested(office, (one, two)).subject == "[Major] The same change on 2 devices: changed"
+
+
+def test_of_other_faults_in_the_same_mail_the_subject_says_how_many(office: Office) -> None:
+    other = ToldFault(Kind.OPENED, Case(replace(FAULT, id=FaultId(99), severity=Severity.MINOR), "Core"))
+    assert digested(office, (*changes(5), other)).subject == (
+        "[Major] The same change on 5 devices: changed; 6 faults in all"
+    )
+
+
+def test_a_digest_does_not_call_recovered_what_is_only_approved(office: Office) -> None:
+    approved = changes(3, state=FindingState.CLOSED, closing=Closing.BASELINED)
+    told = tuple(
+        replace(each, kind=Kind.RECOVERED, case=replace(each.case, fault=replace(each.case.fault, closed=NOW)))
+        for each in approved
+    )
+    mail = digested(office, told)
+    assert mail.subject == "[Approved] The same change on 3 devices: changed"
+    lines = text_of(mail.content).splitlines()
+    assert lines[0] == "3 faults in one mail: 3 approved"
+    assert lines[2] == "[approved] the same change on 3 devices: changed, 10:00 to 10:25 (25 min)"
+
+
+def test_devices_that_are_named_by_somebody_hostile_are_neither_markup_nor_lines(office: Office) -> None:
+    first, *more = changes(3)
+    hostile = replace(first, case=replace(first.case, title="<img src=x>\r\n[critical] core", affects="<b>{0}"))
+    mail = digested(office, (hostile, *more))
+    assert "<img" not in html_of(mail.content)
+    assert "<b>{0}" not in html_of(mail.content)
+    lines = text_of(mail.content).splitlines()
+    assert "- Devices: <img src=x> [critical] core, Switch 2, Switch 3" in lines
+    assert "- Affects: <b>{0}" in lines
+
+
+def test_an_engineer_who_reads_chinese_is_told_so_in_chinese(office: Office) -> None:
+    mail = digested(replace(office, language="zh_CN"), changes(300), "li")
+    assert mail.subject == "[重要] 300 台设备发生相同变更：已修改"
+    lines = text_of(mail.content).splitlines()
+    assert lines[2] == "[重要] 300 台设备发生相同变更：已修改，10:00 起"
+    assert lines[4].endswith("、Switch 40，另 260 个")
+    assert "- 故障编号：1-300" in lines

@@ -1,0 +1,95 @@
+"""The same change on many devices, which a digest tells once: what it is, where, who did it, and what to look at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from netwatch.mail import deviation
+from netwatch.mail.sheet import Fact, named
+from netwatch.mail.wording import harmless
+from probes.api import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netwatch.domain.drift.finding import Finding
+    from netwatch.drift.deviation import Deviation
+    from netwatch.mail.digest import Told
+    from netwatch.mail.wording import Wording
+
+NAMES = 40
+"""So many of the devices are named."""
+NUMBERS = 20
+"""So many numbers of faults are told, or stretches of them."""
+SOME = 5
+"""So many of whatever else there may be many of."""
+
+
+def groups(told: Iterable[Told]) -> tuple[tuple[Told, ...], ...]:
+    """Put together what is the same change in words, where the first of them stands; all else is by itself."""
+    found: dict[object, list[Told]] = {}
+    for number, each in enumerate(told):
+        same = _same(each)
+        found.setdefault(number if same is None else same, []).append(each)
+    return tuple(tuple(each) for each in found.values())
+
+
+def _same(told: Told) -> object | None:
+    """Return what is equal for the same change; None where it is no change, or nobody can read any more which."""
+    fault, known = told.case.fault, told.case.deviation
+    if known is None or known.difference is None:
+        return None
+    finding = known.finding
+    judged = finding.state, finding.closing, str(finding.told.why)
+    return told.kind, fault.open, fault.severity, str(fault.summary), finding.facet, judged, known.difference.done
+
+
+def title(word: Wording, together: Sequence[Told]) -> str:
+    """Return on how many devices it is the same."""
+    count = len({each.case.fault.subject.device for each in together})
+    return word.ngettext("the same change on {count} device", "the same change on {count} devices", count)
+
+
+def facts(word: Wording, together: Sequence[Told]) -> tuple[Fact, ...]:
+    """Return what there is to tell of a change on many devices."""
+    known = [each.case.deviation for each in together if each.case.deviation is not None]
+    findings = [each.finding for each in known]
+    names = tuple(dict.fromkeys(named(word, each.case, 60) for each in together))
+    affected = tuple(dict.fromkeys(harmless(each.case.affects, 100) for each in together if each.case.affects))
+    low, high = (min(each.low for each in findings), max(each.high for each in findings))
+    found = (
+        Fact(word(_("What has changed")), _all(word, known[0])),
+        Fact(word(_("Devices")), word.listed(names, NAMES)),
+        Fact(word(_("Affects")), word.listed(affected, SOME)),
+        Fact(word(_("Changed")), word(_("between {since} and {at}"), since=word.exact(low), at=word.exact(high))),
+        Fact(word(_("By whom")), _who(word, findings)),
+        Fact(word(_("Approval")), word.say(findings[0].told.why)),
+        Fact(word(_("Numbers of the faults")), _numbers(word, [each.case.fault.id for each in together])),
+        *(Fact(*each) for each in deviation.commands(word, known[0])),
+    )
+    return tuple(each for each in found if each.text)
+
+
+def _all(word: Wording, known: Deviation) -> str:
+    """Return all of it where it is more than the one difference that the line says already."""
+    words = known.words(SOME)
+    return word(_("; ")).join(word.say(each) for each in words) if len(words) > 1 else ""
+
+
+def _who(word: Wording, findings: Iterable[Finding]) -> str:
+    """Return who did it; of several, the most frequent first, each with on how many."""
+    found = Counter(deviation.who(word, each) for each in findings).most_common()
+    if len(found) == 1:
+        return found[0][0]
+    return word.listed(tuple(word(_("{who}: {count}"), who=who, count=count) for who, count in found), SOME)
+
+
+def _numbers(word: Wording, numbers: Iterable[int]) -> str:
+    """Return numbers, those that follow one another as a stretch: `9, 13-211`."""
+    stretches = []
+    for _shift, row in groupby(enumerate(sorted(numbers)), lambda each: each[1] - each[0]):
+        own = [number for _place, number in row]
+        stretches.append(f"{own[0]}-{own[-1]}" if len(own) > 1 else str(own[0]))
+    return word.listed(tuple(stretches), NUMBERS)
