@@ -35,6 +35,12 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("path", sorted(DOCUMENTS), ids=lambda path: path.name)
+def test_no_document_installs_netwatch_from_the_package_index(path: Path):
+    """There the name is a stranger's."""
+    assert not re.search(r"pip install[^`\n]*\bnetwatch\b", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTS), ids=lambda path: path.name)
 def test_what_a_document_types_is_a_command(path: Path):
     for words in commands(path.read_text(encoding="utf-8")):
         parser(words[0]).parse_args(words)

@@ -17,10 +17,15 @@ WHOLE = (
     *ROOT.glob("docs/tutorial/first-alert*.md"),
     *HOWTO.glob("read-a-server*.md"),
     *HOWTO.glob("run-under-systemd*.md"),
+    *HOWTO.glob("use-postgresql*.md"),
     *HOWTO.glob("watch-configurations*.md"),
     *HOWTO.glob("write-the-first-configuration*.md"),
 )
-ADDED = (*HOWTO.glob("do-duties-and-rounds*.md"), *HOWTO.glob("keep-registers*.md"))
+ADDED = (
+    *HOWTO.glob("book-a-session*.md"),
+    *HOWTO.glob("do-duties-and-rounds*.md"),
+    *HOWTO.glob("keep-registers*.md"),
+)
 """What is added to a first configuration."""
 FIRST = HOWTO / "write-the-first-configuration.md"
 SHOWN = re.compile(r"^( *)```toml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)

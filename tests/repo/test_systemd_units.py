@@ -85,6 +85,14 @@ def test_program_and_configuration_are_where_the_how_to_puts_them(service: confi
     assert f'url = "sqlite:///{service["WorkingDirectory"]}/netwatch.db"' in HOW_TO
 
 
+@pytest.mark.parametrize("name", ["run-under-systemd", "use-postgresql"])
+@pytest.mark.parametrize("language", ["", ".zh-CN"])
+def test_cron_finds_the_program_that_a_how_to_gives_it(name: str, language: str) -> None:
+    how_to = (REPOSITORY / f"docs/howto/{name}{language}.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"30 3 \* \* \* netwatch (.*)", how_to)
+    assert re.findall(r"(\S*)netwatch db ", command) == ["/usr/local/bin/"]  # cron's PATH has only /usr/bin and /bin
+
+
 def test_every_place_that_the_how_to_names_is_one_of_the_service(service: configparser.SectionProxy) -> None:
     named = set(re.findall(r"/(?:opt|etc|var/lib)/[a-z][\w.-]*", HOW_TO))
     elsewhere = {"/etc/sysusers.d", "/etc/tmpfiles.d", "/etc/systemd", "/etc/cron.d"}
