@@ -22,7 +22,7 @@ HOLDER = (
 """A word behind which a secret stands."""
 HOLDING = re.compile(HOLDER, re.IGNORECASE)
 ASSIGNED = re.compile(
-    rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|[\w-]*_pass|wep[-_]?key\d*|{HOLDER}))"
+    rf"(?<![\w./-])((?:[\w.-]*?(?:password|passwd|passphrase|pass-phrase|passcode|pwd|密码|口令|密钥)s?|[\w-]*_pass|wep[-_]?key\d*|[\w-]*passw(?:or)?d[-_]?hash|[\w-]*otp[-_]?seed|{HOLDER}))"
     r"(\\?[\"'])?\s{0,3}(?:[:=：]|=>)[ \t]*"
     r"(\\\"(?:(?!\\\").)*\\\"|\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s\"';,]\S*)",
     re.IGNORECASE,
@@ -50,7 +50,7 @@ JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*")
 SALTED = re.compile(r"\$(?:1|2[abxy]?|5|6|7|8|9|14|y|sha1|h\$6|c\$3|1[acd])\$[^\s:;\"',<>]{6,}")
 """A password as crypt(3) and its relatives write it: a net below the others, for words that nobody knows yet."""
 ELEMENT = re.compile(
-    rf"<((?:[\w-]+:)?(?:{HOLDER}|[\w-]*password\w*|[\w-]*bindpw|prv|bcrypt-hash|(?:md5|sha512)-hash|tls|static_keys))(?:\s[^<>]*)?>"
+    rf"<((?:[\w-]+:)?(?:{HOLDER}|[\w-]*password\w*|[\w-]*bindpw|[\w-]*otp_seed|prv|bcrypt-hash|(?:md5|sha512)-hash|tls|static_keys))(?:\s[^<>]*)?>"
     r"(?:<!\[CDATA\[)?([^<\]]+)",
     re.IGNORECASE,
 )

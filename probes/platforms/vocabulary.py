@@ -9,7 +9,7 @@ def _words(text: str) -> frozenset[str]:
 
 HINTS = (
     "pass", "secret", "communit", "key", "psk", "pw", "token", "cipher", "://", "auth", "priv", "cak", "pin",
-    "credential", "密码", "口令", "密钥", "团体", "bearer", "hash", "</", "$", "encrypt", "preshare", "usm-user", " user",
+    "credential", "密码", "口令", "密钥", "团体", "bearer", "hash", "</", "$", "encrypt", "preshare", "usm-user", " user", "otp",
 )  # fmt: skip
 """A line without one of these says nothing of a secret."""
 

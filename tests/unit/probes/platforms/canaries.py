@@ -793,6 +793,9 @@ file /etc/cron.d/backup private:CANARYfeed
 
 GENERIC = """\
 hostname any
+admin_password_hash: CANARY
+  "otp-seed": "CANARY",
+<otp_seed>CANARY</otp_seed>
 username "admin" secret encrypted CANARY
 username root enable admin CANARY user_control enable user CANARY
 user add admin login-password CANARY
