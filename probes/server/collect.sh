@@ -36,8 +36,15 @@ missing() { echo "$1 is not there" >&2 && exit 127; }
 need() { has "$1" || missing "$1"; }
 denied() { echo "$1 cannot be read" >&2 && exit 126; }
 
+# Where a lower priority is refused, as in a closed systemd unit, the work is done all the same.
 gently() {
-    if ! has nice; then "$@"; elif has ionice; then nice -n 19 ionice -c 3 "$@"; else nice -n 19 "$@"; fi
+    if [ "$(nice -n 19 nice 2>/dev/null)" != 19 ]; then
+        "$@"
+    elif [ "$(ionice -c 3 ionice 2>/dev/null)" != idle ]; then
+        nice -n 19 "$@"
+    else
+        nice -n 19 ionice -c 3 "$@"
+    fi
 }
 
 # In memory: what comes by a pipe and is more than 1 MB would be sorted in files of /tmp.

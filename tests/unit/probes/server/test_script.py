@@ -35,11 +35,12 @@ def server(tmp_path: Path) -> LinuxRoot:
     return LinuxRoot(tmp_path / "root")
 
 
-def answered(root: Path, *facets: str, shell: str = "sh", asked: str | None = None) -> bytes:
+def answered(root: Path, *facets: str, shell: str = "sh", asked: str | None = None, text: bytes | None = None) -> bytes:
     words = () if asked is not None else facets
     env = {"SSH_ORIGINAL_COMMAND": asked} if asked is not None else {}
     command = [*shell.split(), "-s", "--", f"root={root}", *words]
-    done = subprocess.run(command, input=script(), stdout=subprocess.PIPE, check=True, timeout=50, env=env, cwd="/")
+    sent = text or script()
+    done = subprocess.run(command, input=sent, stdout=subprocess.PIPE, check=True, timeout=50, env=env, cwd="/")
     return done.stdout
 
 
@@ -59,6 +60,19 @@ def lines(root: Path, facet: str, shell: str = "sh") -> list[str]:
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_shell_reads_the_same(server: LinuxRoot, shell: str) -> None:
     assert answered(server.path, *FROM_FILES, shell=shell) == answered(server.path, *FROM_FILES)
+
+
+@pytest.mark.parametrize("denied", ["nice", "ionice"])
+def test_where_no_lower_priority_is_granted_it_reads_all_the_same(
+    server: LinuxRoot, tmp_path: Path, denied: str
+) -> None:
+    """As in the shipped systemd unit, whose filter of system calls refuses it."""
+    tool = tmp_path / denied
+    tool.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    tool.chmod(0o755)
+    text = script().replace(b"PATH=", f"PATH={tmp_path}:".encode(), 1)
+
+    assert answered(server.path, "etc", text=text) == answered(server.path, "etc")
 
 
 def test_users_are_told_and_their_hashes_are_not(server: LinuxRoot) -> None:
