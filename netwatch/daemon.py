@@ -8,7 +8,7 @@ import os
 import signal
 from datetime import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -48,7 +48,7 @@ from probes.api import Message, Shared, _
 from probes.icmp.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -59,9 +59,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 TICK = 0.5
 REVIEW = 10.0
 RELOAD_AGAIN = 5.0
+START_AGAIN = (5.0, 60.0)
+"""Seconds until a start is tried again that the database did not allow: at first, and at most."""
 HOUSEKEEPING = time(3, 30)
 CONFIGURATION = "configuration"
 """Under which is kept the digest of the configuration that was in force last."""
@@ -74,13 +77,39 @@ class Stopping(Exception):
 def run(settings: Settings, registry: Registry, clock: Clock) -> int:
     """Run the service until it is told to stop; return its exit code."""
     logs.configure(settings.file.log)
-    database = Database(settings.database_url, password=settings.file.storage.password).open()
+    _be_reachable(socket_path(settings).parent)
+    asyncio.run(_serve(settings, registry, clock))
+    return 0
+
+
+async def _serve(settings: Settings, registry: Registry, clock: Clock) -> None:
+    database = Database(settings.database_url, password=settings.file.storage.password)
+
+    async def made() -> Service:
+        database.close()  # what was opened for a try before
+        return Service(settings, registry, database.open(), clock)
+
     try:
-        _be_reachable(socket_path(settings).parent)
-        asyncio.run(Service(settings, registry, database, clock).run())
+        service = await once_usable(made, clock)
+        await service.run()
     finally:
         database.close()
-    return 0
+
+
+async def once_usable(step: Callable[[], Awaitable[T]], clock: Clock) -> T:
+    """Take a step of the start, again and again while the database cannot be used; the log and systemd are told why.
+
+    To end instead would have systemd start the service every five seconds, a whole day long on a disk that is full.
+    """
+    again, most = START_AGAIN
+    while True:
+        try:
+            return await step()
+        except StorageUnavailable as error:
+            log.error("cannot start yet; nothing is watched", error=str(error), again_in=again)
+            supervisor.waiting(f"cannot start yet; nothing is watched: {error}", again)
+        await clock.sleep(again)
+        again = min(2 * again, most)
 
 
 def _be_reachable(folder: Path) -> None:
@@ -144,7 +173,7 @@ class Service:
     async def run(self) -> None:
         """Run every part until `stop`; a part that fails ends the service, and systemd starts it anew."""
         settings = self.watched.settings
-        await self._begin()
+        await once_usable(self._begin, self._clock)
         timetable = self._timetable()
         self._listen()
         try:

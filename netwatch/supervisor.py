@@ -29,6 +29,11 @@ def status(text: str) -> None:
     _notify(STATUS=text)
 
 
+def waiting(text: str, seconds: float) -> None:
+    """Tell why the start takes longer, and that there will be word again within so many seconds and a minute."""
+    _notify(STATUS=text, EXTEND_TIMEOUT_USEC=str(int((seconds + 60) * 1e6)))
+
+
 def reloading() -> None:
     """Tell that the configuration is being read again; `ready` ends it."""
     _notify(RELOADING="1", MONOTONIC_USEC=str(int(SystemClock().monotonic() * 1e6)))

@@ -40,10 +40,20 @@ def hold(database: Path) -> TextIOWrapper:
     except OSError as error:
         lock.close()
         raise unavailable(str(database), error.strerror or str(error)) from error
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
+    _sign(lock, database)
     return lock
+
+
+def _sign(lock: TextIOWrapper, database: Path) -> None:
+    """Write into a lock which process holds it; on a disk that is full it is let go."""
+    try:
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+    except OSError as error:
+        with suppress(OSError):  # it tries to write the same once more
+            lock.close()
+        raise unavailable(str(database), error.strerror or str(error)) from error
 
 
 def release(lock: TextIOWrapper) -> None:

@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
-from netwatch.daemon import RELOAD_AGAIN, Service
+from netwatch.daemon import RELOAD_AGAIN, START_AGAIN, Service
 from netwatch.domain.drift.finding import Closing
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.drift.overview import standings
@@ -216,6 +217,31 @@ async def test_a_configuration_is_taken_up_once_the_database_can_be_written_agai
     assert service.progress.last_reload_error is None
     (detail,) = told(database)
     assert detail["changed"], "what changed is told against the configuration before both tries"
+
+
+async def test_a_start_waits_until_the_database_can_be_written(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, tries = FakeClock(), []
+
+    def full(*_given: object, **_named: object) -> None:
+        tries.append(clock.monotonic())
+        raise StorageUnavailable("the disk is full")
+
+    monkeypatch.setattr(roll, "call", full)
+    service = Service(watching(tmp_path, "sw-1"), Registry(KINDS), database, clock)
+    with capture_logs() as lines:
+        async with asyncio.TaskGroup() as group:
+            start = group.create_task(service.run())
+            for seconds in (0, *START_AGAIN):
+                await clock.advance(seconds)
+                async with asyncio.timeout(5):
+                    while not clock.sleepers:  # noqa: ASYNC110 - the writer is a thread
+                        await asyncio.sleep(0.002)
+            start.cancel()
+    assert [each - tries[0] for each in tries[:2]] == [0, START_AGAIN[0]]
+    said = [(line["event"], line["error"], line["again_in"]) for line in lines[:2]]
+    assert said == [("cannot start yet; nothing is watched", "the disk is full", seconds) for seconds in (5.0, 10.0)]
 
 
 def told(database: Database) -> list[Mapping[str, object]]:

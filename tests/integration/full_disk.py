@@ -1,10 +1,12 @@
 """Run in a process of its own, since it limits what that process may write: a disk fills up, and is freed again.
 
-Arguments: `limit` or `disk`, and a folder. Prints what the writer said, and what is there at the end.
+Arguments: `limit` or `disk`, and a folder. Prints what the writer said, and what is there at the end. With `start`
+instead the disk is full when the service starts, and it prints how long that has waited each time.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import resource
@@ -12,6 +14,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from netwatch.daemon import once_usable
 from netwatch.errors import StorageUnavailable
 from netwatch.storage import records, soundness
 from netwatch.storage.database import Database
@@ -46,6 +49,27 @@ def main(how: str, folder: Path) -> None:
     json.dump([written, said, again, read, sound.good, all(kept)], sys.stdout)
 
 
+def start(folder: Path) -> None:
+    database = Database(f"sqlite:///{folder}/netwatch.db")
+    database.open().close()
+    fill, free = filled(folder, room=0)
+    fill()
+    waited: list[float] = []
+
+    class Freeing:
+        async def sleep(self, seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 2:
+                free()
+
+    async def opened() -> None:
+        database.open().write_now(partial(records.put, key="after", value="x"))
+
+    asyncio.run(once_usable(opened, Freeing()))  # type: ignore[arg-type] # nothing else of a clock is asked
+    database.close()
+    json.dump(waited, sys.stdout)
+
+
 def limited(folder: Path):  # type: ignore[no-untyped-def] # two functions without arguments
     """Limit how large any file may become."""
     most = (folder / "netwatch.db-wal").stat().st_size + 300_000
@@ -55,15 +79,18 @@ def limited(folder: Path):  # type: ignore[no-untyped-def] # two functions witho
     )
 
 
-def filled(folder: Path):  # type: ignore[no-untyped-def] # two functions without arguments
+def filled(folder: Path, room: int = 300_000):  # type: ignore[no-untyped-def] # two functions without arguments
     """Fill a small file system with something else."""
     filler = folder / "filler"
 
     def fill() -> None:
-        room = os.statvfs(folder)
-        filler.write_bytes(b"x" * max(0, room.f_bavail * room.f_frsize - 300_000))
+        there = os.statvfs(folder)
+        filler.write_bytes(b"x" * max(0, there.f_bavail * there.f_frsize - room))
 
     return fill, filler.unlink
 
 
-main(sys.argv[1], Path(sys.argv[2]))
+if sys.argv[1] == "start":
+    start(Path(sys.argv[2]))
+else:
+    main(sys.argv[1], Path(sys.argv[2]))

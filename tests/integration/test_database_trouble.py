@@ -10,6 +10,7 @@ import threading
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,14 +44,14 @@ def filled(path: Path) -> None:
     database.close()
 
 
-def on_a_full_disk(how: str, folder: Path) -> tuple[int, str, list[str], str, bool, bool]:
+def on_a_full_disk(how: str, folder: Path) -> list[Any]:
     script = [sys.executable, str(FULL_DISK), how, str(folder)]
-    if how == "disk":
+    if how != "limit":
         apart = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
         script = [*apart, "sh", "-c", f'mount -t tmpfs -o size=4m tmpfs "{folder}" && exec "$@"', "sh", *script]
     done = subprocess.run(script, capture_output=True, text=True, timeout=50, check=False)
     assert done.returncode == 0, done.stderr
-    answer: tuple[int, str, list[str], str, bool, bool] = tuple(json.loads(done.stdout))
+    answer: list[Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
 
@@ -67,6 +68,11 @@ def test_a_full_disk_is_said_and_survived_without_reopening(how: str, words: str
     assert read == "x"
     assert sound
     assert kept
+
+
+@pytest.mark.needs("unshare")
+def test_a_start_on_a_full_disk_waits_and_goes_on_once_there_is_room(tmp_path: Path) -> None:
+    assert on_a_full_disk("start", tmp_path) == [5.0, 10.0]
 
 
 def test_a_lock_that_another_program_holds_is_waited_for_and_then_said(

@@ -40,6 +40,8 @@ def test_systemd_hears_each_step(systemd: socket.socket) -> None:
     assert systemd.recv(1000) == b"READY=1"
     supervisor.status("2 open faults")
     assert systemd.recv(1000) == b"STATUS=2 open faults"
+    supervisor.waiting("the disk is full", 5.0)
+    assert systemd.recv(1000) == b"STATUS=the disk is full\nEXTEND_TIMEOUT_USEC=65000000"
     supervisor.watchdog()
     assert systemd.recv(1000) == b"WATCHDOG=1"
     supervisor.reloading()
