@@ -97,7 +97,9 @@ def _implementers(doing: Doing) -> tuple[str, ...]:
 
 def _some(doing: Doing, argument: str) -> list[str]:
     names = doing.names(argument)
-    if len(names) > MOST or not all(0 < len(name) <= 200 and name.isprintable() for name in names):  # noqa: PLR2004
+    if len(names) > MOST:
+        raise UsageError(_("{field}: at most {most} names; name a group instead"), field=argument, most=MOST)
+    if not all(0 < len(name) <= 200 and name.isprintable() for name in names):  # noqa: PLR2004
         raise UsageError(_("{field}: must be names"), field=argument)
     return names
 

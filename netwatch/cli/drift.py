@@ -31,21 +31,26 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     drift_text.add_verbs(verbs)
     drift_approval.add_verbs(verbs)
     drift_script.add_verb(verbs)
-    collect = verbs.add_parser("collect", help=_("have a device read now"))
-    collect.set_defaults(run=partial(_act, action="collect_device"))
+    collect = verbs.add_parser("collect", help=_("have devices read now"))
+    collect.set_defaults(run=_collect)
     unlock = verbs.add_parser("unlock", help=_("try a device again whose log-ins were refused"))
-    unlock.set_defaults(run=partial(_act, action="unlock_device"))
+    unlock.set_defaults(run=_unlock)
     trust = verbs.add_parser("trust", help=_("approve the host key that a device shows, as a leader"))
     trust.set_defaults(run=_trust)
-    for verb in (collect, unlock, trust):
-        verb.add_argument("device", metavar="DEVICE")
+    for verb, many in ((collect, "+"), (unlock, None), (trust, None)):
+        verb.add_argument("device", metavar="DEVICE", nargs=many)
         site.add_config(verb)
         site.add_actor(verb)
     trust.add_argument("key", metavar="SHA256:…", help=_("its fingerprint, as compared on the device"))
 
 
-def _act(arguments: argparse.Namespace, action: str) -> int:
-    return site.act(site.settings(arguments), action, arguments, device=arguments.device)
+def _collect(arguments: argparse.Namespace) -> int:
+    devices = ({"device": each} for each in arguments.device)
+    return site.act_each(site.settings(arguments), "collect_device", arguments, devices)
+
+
+def _unlock(arguments: argparse.Namespace) -> int:
+    return site.act(site.settings(arguments), "unlock_device", arguments, device=arguments.device)
 
 
 def _trust(arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Any
 
 from netwatch.cli import site
@@ -10,13 +11,18 @@ from netwatch.language import gettext as _
 from probes.api import _ as mark
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Iterable
 
 
 def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the verbs by which a leader judges."""
     approve = verbs.add_parser("approve", help=_("approve what a device is now set to, as you have seen it"))
-    approve.add_argument("what", metavar="N|DEVICE", help=_("the number of the finding, or the device"))
+    approve.add_argument(
+        "what",
+        nargs="+",
+        metavar="N|DEVICE",
+        help=_("the number of the finding, or the device; several, and stretches such as 13-21"),
+    )
     approve.add_argument("--facet", metavar="NAME", help=_("of a device: which side of it, such as running"))
     approve.add_argument("--content", metavar="HASH", help=_("the beginning of the hash of what you have seen"))
     approve.add_argument(
@@ -42,14 +48,21 @@ def _approve(arguments: argparse.Namespace) -> int:
     settings = site.settings(arguments)
     optional = {name: value for name in ("content", "text") if (value := getattr(arguments, name)) is not None}
     if arguments.first:
-        return site.act(settings, "approve_first", arguments, device=arguments.what)
-    if arguments.what.isdecimal() and arguments.facet is None:
-        return site.act(settings, "approve_drift", arguments, number=int(arguments.what), **optional)
-    if arguments.facet is None:
-        raise UsageError(
-            mark("name the facet of {device} too, such as --facet running, or --first"), device=arguments.what
-        )
-    return site.act(settings, "approve_drift", arguments, device=arguments.what, facet=arguments.facet, **optional)
+        return site.act_each(settings, "approve_first", arguments, ({"device": each} for each in arguments.what))
+    wanted = [{**which, **optional} for each in arguments.what for which in _which(each, arguments.facet)]
+    return site.act_each(settings, "approve_drift", arguments, wanted)
+
+
+def _which(what: str, facet: str | None) -> Iterable[dict[str, Any]]:
+    """Return what is named: one finding, those of a stretch of numbers, or a facet of a device."""
+    if facet is not None:
+        return ({"device": what, "facet": facet},)
+    if what.replace("-", "").isdecimal():
+        try:
+            return tuple({"number": each} for each in site.numbers(what))
+        except argparse.ArgumentTypeError as error:
+            raise UsageError(mark("{what}: {note}"), what=what, note=str(error)) from error
+    raise UsageError(mark("name the facet of {device} too, such as --facet running, or --first"), device=what)
 
 
 def _waive(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from netwatch.cli import site
@@ -46,7 +47,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         ("note", _("write what was found or done into its case"), "note"),
     ):
         verb = _verb(verbs, name, words, partial(_act, action=action))
-        verb.add_argument("fault", type=site.number, metavar="N")
+        verb.add_argument(
+            "faults",
+            type=site.numbers,
+            nargs="+",
+            metavar="N",
+            help=_("its number; several, and stretches such as 13-21"),
+        )
         verb.add_argument("--text", required=name != "release", default="", help=_("what you found, do, or did"))
         if name == "ack":
             verb.add_argument("--for", dest="lasting", type=site.length, metavar="TIME", help=_("how long it holds"))
@@ -61,10 +68,11 @@ def _verb(verbs: Any, name: str, words: str, run: Any) -> argparse.ArgumentParse
 
 
 def _act(arguments: argparse.Namespace, action: str) -> int:
-    values: dict[str, Any] = {"fault": arguments.fault, "text": arguments.text}
+    values: dict[str, Any] = {"text": arguments.text}
     if getattr(arguments, "lasting", None):
         values["lasting"] = arguments.lasting
-    return site.act(site.settings(arguments), action, arguments, **values)
+    numbers = dict.fromkeys(chain(*arguments.faults))
+    return site.act_each(site.settings(arguments), action, arguments, ({"fault": each, **values} for each in numbers))
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import getpass
 import json
 import re
 import socket
+import sys
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 ANSWER = 256 * 1024
 PATIENCE = 60.0
+STRETCH = 10_000
+"""So many numbers are named at once."""
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +90,18 @@ def act(of: Settings, action: str, arguments: argparse.Namespace, **values: Any)
     """Have the service do something, or do it here where none runs; print what came of it."""
     print(told(answered(of, action, arguments, **values)))
     return 0
+
+
+def act_each(of: Settings, action: str, arguments: argparse.Namespace, each: Iterable[dict[str, Any]]) -> int:
+    """Have the same done to one after another; what is refused is told, and the others are done all the same."""
+    code = 0
+    for values in each:
+        try:
+            act(of, action, arguments, **values)
+        except NetwatchError as error:
+            print(said(error.template, error.values, translations(of_terminal())), file=sys.stderr)
+            code = max(code, error.exit_code)
+    return code
 
 
 def answered(of: Settings, action: str, arguments: argparse.Namespace, **values: Any) -> Message:
@@ -166,6 +181,17 @@ def number(text: str) -> int:
         raise argparse.ArgumentTypeError(_("must be a whole number")) from None
     if abs(found) > LARGEST:
         raise argparse.ArgumentTypeError(_("is too large"))
+    return found
+
+
+def numbers(text: str) -> range:
+    """Read a number, or all of a stretch such as `13-211`."""
+    first, _dash, last = text.partition("-")
+    found = range(number(first), number(last or first) + 1)
+    if not 0 < len(found) <= STRETCH:
+        raise argparse.ArgumentTypeError(
+            _("must be a stretch of at most {most} numbers, such as 13-21").format(most=STRETCH)
+        )
     return found
 
 

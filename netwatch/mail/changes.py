@@ -106,7 +106,7 @@ def _facts(word: Wording, office: Office, request: ChangeRequest, text: str) -> 
         Fact(word(_("Title")), harmless(request.title, 200)),
         Fact(word(_("From")), word.moment(request.start)),
         Fact(word(_("Until")), word.moment(request.end)),
-        *(Fact(word(_("On")), _target(word, each)) for each in request.targets[:MOST]),
+        *(Fact(word(_("On")), each) for each in _targets(word, request)),
         Fact(word(_("Implementers")), people),
         Fact(word(_("Why")), harmless(request.reason)),
         Fact(word(_("Risk")), harmless(request.risk)),
@@ -114,6 +114,13 @@ def _facts(word: Wording, office: Office, request: ChangeRequest, text: str) -> 
         Fact(word(_("Virus check")), harmless(request.evidence)),
         Fact(word(_("Reason")), harmless(text)),
     )
+
+
+def _targets(word: Wording, request: ChangeRequest) -> tuple[str, ...]:
+    """Return what it is about; what is not named is counted: who approves must know how far it goes."""
+    left = len(request.targets) - MOST
+    more = (word.ngettext("and {count} more", "and {count} more", left),) if left > 0 else ()
+    return (*(_target(word, each) for each in request.targets[:MOST]), *more)
 
 
 def _target(word: Wording, scope: Scope) -> str:

@@ -143,7 +143,7 @@ def _tone(case: Case) -> str:
 def _commands(word: Wording) -> tuple[Fact, ...]:
     return (
         Fact(word(_("All open faults")), "netwatch faults list"),
-        Fact(word(_("To acknowledge one")), 'netwatch faults ack N --text "…"'),
+        Fact(word(_("To acknowledge some")), 'netwatch faults ack N N-N --text "…"'),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,12 @@ from netwatch.cli import main
 from netwatch.clock import SystemClock
 from netwatch.config import load
 from netwatch.domain.drift.snapshot import Snapshot, canonical
+from netwatch.domain.model import Fault, FaultId, Severity, Subject
 from netwatch.drift.judging import judge
 from netwatch.plugins import Registry
-from netwatch.storage import blobs, deviations, snapshots
+from netwatch.storage import blobs, deviations, faults, snapshots
 from netwatch.storage.database import Database
+from probes.api import Message
 from probes.collect import Section
 
 if TYPE_CHECKING:
@@ -49,6 +52,11 @@ name = "sw-1"
 address = "127.0.0.1"
 groups = ["switches"]
 check = [{ kind = "icmp" }]
+
+[[device]]
+name = "sw-2"
+address = "127.0.0.2"
+check = [{ kind = "icmp" }]
 """
 BEFORE = (Section(("interface GE1/0/5",), ("description A",)),)
 AFTER = (Section(("interface GE1/0/5",), ("description B",)),)
@@ -60,7 +68,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     (tmp_path / "config.toml").chmod(0o600)
     with closing(Database(f"sqlite:///{tmp_path}/netwatch.db").open()) as database:
-        database.write_now(lambda tx: read(tx, BEFORE, None))
+        for device in ("sw-1", "sw-2"):
+            database.write_now(partial(read, sections=BEFORE, before=None, device=device))
     return tmp_path
 
 
@@ -74,20 +83,20 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple
     return ran
 
 
-def read(tx: Connection, sections: tuple[Section, ...], before: datetime | None) -> datetime:
+def read(tx: Connection, sections: tuple[Section, ...], before: datetime | None, device: str = "sw-1") -> datetime:
     now = SystemClock().now()
     name = blobs.put(tx, canonical(sections))
-    snapshots.add(tx, Snapshot(0, "sw-1", "running", name, "vrp/1", now, now, before, settled=now))
+    snapshots.add(tx, Snapshot(0, device, "running", name, "vrp/1", now, now, before, settled=now))
     return now
 
 
-def deviate(folder: Path) -> str:
+def deviate(folder: Path, device: str = "sw-1") -> str:
     """Let the switch become something else; return the hash of what it is."""
     settings = load(folder / "config.toml", Registry.installed())
     with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
-        last = database.read_now(lambda tx: snapshots.newest(tx, "sw-1", "running"))
-        database.write_now(lambda tx: read(tx, AFTER, last.last_seen))
-        judged = database.write_now(lambda tx: judge(tx, settings, "sw-1", "running", SystemClock().now()))
+        last = database.read_now(lambda tx: snapshots.newest(tx, device, "running"))
+        database.write_now(lambda tx: read(tx, AFTER, last.last_seen, device))
+        judged = database.write_now(lambda tx: judge(tx, settings, device, "running", SystemClock().now()))
     return judged.snapshot.content
 
 
@@ -161,6 +170,56 @@ def test_a_finding_is_approved_waived_or_rejected_by_its_number(run, folder):
     with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
         finding = database.read_now(lambda tx: deviations.get(tx, 1))
     assert (finding.state.value, finding.closing.value) == ("closed", "baselined")
+
+
+def test_a_request_that_names_too_many_devices_is_told_to_name_a_group(run):
+    many = [word for _number in range(201) for word in ("--device", "sw-1")]
+    asked = ("--reason", "x", "--rollback", "y", "--until", "2030-01-01 00:00", "--by", "li")
+    said = "devices: at most 200 names; name a group instead\n"
+    assert run("change", "new", "Servers of time", *many, *asked) == (2, "", said)
+
+
+def test_a_leader_approves_many_at_once_and_what_is_refused_keeps_nothing_else_back(run, folder):
+    code, told, refused = run("drift", "approve", "sw-1", "sw-9", "sw-2", "--first", "--by", "wang")
+    assert told == "sw-1 is approved as found; facets: 1\nsw-2 is approved as found; facets: 1\n"
+    assert (code, refused) == (2, "there is no device sw-9\n")
+    deviate(folder)
+    deviate(folder, "sw-2")
+    code, told, refused = run("drift", "approve", "1-3", "--by", "wang")
+    assert [line.split(" is approved")[0] for line in told.splitlines()] == [
+        "running configuration of sw-1",
+        "running configuration of sw-2",
+    ]
+    assert (code, refused) == (2, "there is no finding 3\n")
+    with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
+        assert database.read_now(deviations.stand) == ()
+
+
+@pytest.mark.parametrize(
+    ("stretch", "sentence"),
+    [
+        ("3-1", "3-1: must be a stretch of at most 10000 numbers, such as 13-21\n"),
+        ("1-20000", "1-20000: must be a stretch of at most 10000 numbers, such as 13-21\n"),
+        ("1-2-3", "1-2-3: must be a whole number\n"),
+        ("1-sw", "name the facet of 1-sw too, such as --facet running, or --first\n"),
+    ],
+)
+def test_what_is_no_stretch_of_numbers_is_refused_with_a_sentence(run, stretch, sentence):
+    assert run("drift", "approve", stretch, "--by", "wang") == (2, "", sentence)
+
+
+def test_many_faults_are_acknowledged_at_once(run, folder):
+    with closing(Database(f"sqlite:///{folder}/netwatch.db").open()) as database:
+        now = SystemClock().now()
+        for number in range(1, 4):
+            subject = Subject("sw-1", "icmp", item=str(number))
+            fault = Fault(FaultId(0), subject, Severity.MAJOR, Severity.MAJOR, Message("no answer"), now, now)
+            database.write_now(partial(faults.add, fault=fault))
+    assert run("faults", "ack", "3", "1-2", "2", "--text", "on my way", "--by", "li") == (
+        0,
+        "".join(f"fault {number} is acknowledged by li\n" for number in (3, 1, 2)),
+        "",
+    )
 
 
 @pytest.mark.parametrize(

@@ -220,8 +220,9 @@ def test_a_host_key_of_the_configuration_is_changed_there(run: Run, tmp_path: Pa
 
 def test_without_a_service_nobody_reads(run: Run) -> None:
     assert "while the service does not run" in run("collect", "sw-1", "--by", "li")[2]
-    assert "nothing is read of sw-2" in run("collect", "sw-2", "--by", "li")[2]
-    assert "there is no device sw-9" in run("collect", "sw-9", "--by", "li")[2]
+    said = run("collect", "sw-2", "sw-9", "--by", "li")[2]
+    assert "nothing is read of sw-2" in said
+    assert "there is no device sw-9" in said
 
 
 def test_what_has_no_baseline_is_named_as_people_name_it(run: Run, tmp_path: Path) -> None:

@@ -96,7 +96,8 @@ def _touches(freeze: Freeze, request: ChangeRequest, devices: frozenset[str]) ->
 def permit(request: ChangeRequest) -> Permit | None:
     """Return what a change request allows, or claims; None where it allows nothing (yet).
 
-    What was done before the approval was not approved, but in an emergency.
+    What was done before the approval was not approved, but in an emergency. What is done once it was verified has
+    been seen by nobody who verified it, though its window may last for hours yet.
     """
     allowed = request.state in _ALLOWS or (request.state is ChangeState.ROLLED_BACK and request.judged_at is not None)
     claimed = request.emergency and request.state in {ChangeState.DRAFT, ChangeState.SUBMITTED}
@@ -105,6 +106,6 @@ def permit(request: ChangeRequest) -> Permit | None:
     start = request.start
     if not request.emergency and request.judged_at is not None:
         start = max(start, request.judged_at)
-    return Permit(
-        request.targets, frozenset(request.implementers), start, request.end, change=request.id, claimed=claimed
-    )
+    end = min(request.end, request.verified_at or request.end)
+    people = frozenset(request.implementers)
+    return Permit(request.targets, people, start, end, change=request.id, claimed=claimed)

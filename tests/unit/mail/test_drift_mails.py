@@ -127,6 +127,14 @@ def test_that_an_emergency_waits_for_approval_is_seen_in_the_subject(office: Off
     assert subject(replace(asked, emergency=True)) == "[emergency] Approval asked: change request 1, Route"
 
 
+def test_who_approves_a_change_of_many_devices_is_told_how_many(office: Office) -> None:
+    asked = replace(REQUEST, id=1, state=ChangeState.SUBMITTED, targets=tuple(Scope(f"sw{n}") for n in range(200)))
+    content = letter_for_change(Reader(office, "database", "wang", "change/1/request/wang", NOW), Notice.REQUEST, asked)
+    assert content.content is not None
+    lines = text_of(content.content).splitlines()
+    assert [line for line in lines if line.startswith("On: ")][-2:] == ["On: sw19", "On: and 180 more"]
+
+
 def changes(how_many: int, **finding: Any) -> tuple[ToldFault, ...]:
     """Return faults about the same change on so many devices, to be told in one mail."""
     return tuple(

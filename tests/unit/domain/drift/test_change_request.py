@@ -164,6 +164,13 @@ def test_what_was_done_before_the_approval_was_not_approved():
     assert permit(taken(REQUEST, SUBMIT, APPROVE, (ChangeStep.CANCEL, "zhang", 40))) is None
 
 
+def test_what_is_done_once_it_was_verified_is_not_approved_though_the_window_lasts():
+    done = taken(REQUEST, SUBMIT, APPROVE, (ChangeStep.IMPLEMENT, "li", 70))
+    assert permit(done).end == at(120)
+    assert permit(taken(done, (ChangeStep.VERIFY, "wang", 80))).end == at(80)
+    assert permit(taken(done, (ChangeStep.VERIFY, "wang", 180))).end == at(120)
+
+
 def test_a_freeze_is_for_its_devices_and_not_for_an_emergency():
     freeze = Freeze("festival", at(100), at(200))
     for each, devices, is_frozen in (
