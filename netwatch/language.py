@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from probes.api import _ as mark
+from probes.api import noted
 from roster.phrase import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -97,14 +98,12 @@ def said(template: str, values: Mapping[str, object], catalogue: NullTranslation
     """Return a stored sentence in a catalogue's language.
 
     A value that is itself a text of the catalogue, such as a meaning's title, is translated as well, but for those
-    that stand as somebody wrote them; one called `note` is filled from the same values, and one called `error` may
-    be what we say of a relay.
+    that stand as somebody wrote them; one called `note` is filled from the same values, as `Message` says, and one
+    called `error` may be what we say of a relay.
     """
     worded = {name: _value(name, value, catalogue) for name, value in values.items()}
     try:
-        if isinstance(note := worded.get("note"), str):
-            worded["note"] = note.format_map(worded)
-        return catalogue.gettext(template).format_map(worded)
+        return catalogue.gettext(template).format_map(noted(worded))
     except (KeyError, IndexError, ValueError):
         return template
 

@@ -50,17 +50,24 @@ class Message:
     """A sentence for people, kept untranslated: an English template and what fills it.
 
     The template is the gettext key; mark it with `_` where it is written so that extraction finds it.
-    A value called `note` is itself a template, filled from the same values: a sentence within a sentence.
+    A value called `note` is itself a template, filled from the same values: a sentence within a sentence. `{note}` in
+    that one is the value called `inner`.
     """
 
     template: str
     values: Mapping[str, str | int | float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        values = dict(self.values)
-        if isinstance(note := values.get("note"), str):
-            values["note"] = note.format_map(values)
-        return self.template.format_map(values)
+        return self.template.format_map(noted(self.values))
+
+
+def noted(values: Mapping[str, object]) -> dict[str, object]:
+    """Return values with the sentence among them worded, and the one in that."""
+    done = dict(values)
+    for name in ("inner", "note"):
+        if isinstance(part := values.get(name), str):
+            done["note"] = part.format_map(done)
+    return done
 
 
 def _(template: str) -> str:

@@ -92,8 +92,9 @@ class Wording:
         }
         template = gettext(phrase.template) if phrase.template else ""
         try:
-            if isinstance(note := values.get("note"), str) and _FIELDS.fullmatch(note):
-                values["note"] = note.format_map(values)
+            for part in (values.get("inner"), values.get("note")):
+                if isinstance(part, str) and _FIELDS.fullmatch(part):
+                    values["note"] = part.format_map(values)
             return template.format_map(values) if _FIELDS.fullmatch(template) else template
         except (KeyError, IndexError, ValueError):
             return template

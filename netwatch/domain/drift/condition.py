@@ -124,10 +124,11 @@ def of_way(door: Wrong | None, facets: Mapping[str, Wrong]) -> Iterator[tuple[st
 
 
 def within(template: str, why: Message, **values: str | float) -> Message:
-    """Return a sentence that has another one in it, as `note`; a third inside that one stays as it is worded."""
-    if "note" in why.values:
+    """Return a sentence that has another one in it, as `note`, with a third as `inner`; a fourth stays as it is worded."""
+    if "inner" in why.values:
         why = Message(str(why).replace("{", "{{").replace("}", "}}"))
-    return Message(template, {**why.values, **values, "note": why.template})
+    inner = {"inner": why.values["note"]} if "note" in why.values else {}
+    return Message(template, {**why.values, **inner, **values, "note": why.template})
 
 
 LOCKED = _("log-ins were refused; nobody tries again before somebody has looked and unlocked it")

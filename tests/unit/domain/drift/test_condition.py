@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from netwatch.domain.drift.condition import Condition, Pace, condition, of_account, of_door, of_facet, within
 from netwatch.domain.drift.visit import CONVINCED, SMALL, Door, Visit, pause
 from netwatch.domain.model import Severity
+from netwatch.language import said, translations
 from probes.api import Message
+from roster.wording import Wording
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -61,6 +64,21 @@ def test_a_sentence_within_a_sentence_within_a_sentence_is_still_a_sentence() ->
     inner = within("not read: {note}", CUT, facet="x")
     outer = within("again {times} times: {note}", inner, times=2)
     assert str(outer) == "again 2 times: not read: it ends before 'return'"
+    assert (
+        str(within("{days} days: {note}", outer, days=3)) == "3 days: again 2 times: not read: it ends before 'return'"
+    )
+
+
+def test_each_of_three_sentences_in_one_another_is_told_in_the_readers_language() -> None:
+    cut = Message("the table {table} was not read to its end: {note}", {
+        "table": "ifXTable", "note": "no answer within {seconds} s", "seconds": 5,
+    })  # fmt: skip
+    wrong = of_facet(visit(1, suspects=3, why=cut), "running", NOW, PACE, NOW)
+    assert wrong is not None
+    expected = "运行配置连续 3 次读取不完整：表 ifXTable 未读完：5 秒内无应答"
+    catalogue = translations("zh_CN")
+    assert said(wrong.summary.template, wrong.summary.values, catalogue) == expected
+    assert Wording(catalogue, ZoneInfo("Asia/Shanghai")).said(wrong.summary) == expected
 
 
 def test_what_needs_a_person_goes_before_what_may_pass() -> None:
