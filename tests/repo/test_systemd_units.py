@@ -77,6 +77,11 @@ def test_it_runs_as_its_own_user_with_one_capability(service: configparser.Secti
     assert service["AmbientCapabilities"] == service["CapabilityBoundingSet"] == "CAP_NET_RAW"
 
 
+def test_it_may_read_the_addresses_and_routes_of_its_own_machine(service: configparser.SectionProxy) -> None:
+    families = set(service["RestrictAddressFamilies"].split())
+    assert families == {"AF_INET", "AF_INET6", "AF_NETLINK", "AF_UNIX"}
+
+
 def test_program_and_configuration_are_where_the_how_to_puts_them(service: configparser.SectionProxy) -> None:
     assert service["ExecStart"] == f"{PROGRAM} run"
     assert f"ln -s {PROGRAM} /usr/local/bin/netwatch" in HOW_TO
