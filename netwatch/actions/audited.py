@@ -104,13 +104,16 @@ def _record(tx: Connection, name: str, asked: Asked, outcome: str, said: Mapping
 
 
 def subject(name: str, arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """Return what an action is about, such as `entry/12`: a bare number is that of the action's own noun."""
+    """Return what an action is about, such as `entry/12`: a bare number is that of the action's own noun.
+
+    A file says by itself what it is.
+    """
     for given in (arguments, result):
         for key in SUBJECTS:
             value = given.get(key)
             if isinstance(value, str | int) and value != "":
                 noun = name.rsplit("_", 1)[-1] if key == "number" else key
-                return f"{noun}/{value}"
+                return str(value) if key == "file" else f"{noun}/{value}"
     return ""
 
 

@@ -85,7 +85,7 @@ def test_a_back_up_by_cron_is_on_record_though_its_user_is_nobody_on_duty(room: 
     assert said == "on record: /var/lib/netwatch/backup.db of 2026-11-22 10:00, 1.2 MB"
     assert room.known().good == START
     (event,) = room.rows(lambda tx: audit.newest(tx, audit.Wanted(action="backed_up"), 9))
-    assert (event.actor, event.subject) == ("netwatch", "file//var/lib/netwatch/backup.db")
+    assert (event.actor, event.subject) == ("netwatch", "/var/lib/netwatch/backup.db")
 
 
 def test_what_is_on_record_is_as_of_the_moment_that_is_asked_about(room: Site):
