@@ -6,7 +6,9 @@ import getpass
 import stat
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +110,11 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 def _verify(arguments: argparse.Namespace) -> int:
     with closing(site.reader(site.settings(arguments))) as database:
-        return _told(database.read_now(soundness.examine))
+        found = database.read_now(soundness.examine)
+        if not found.broken:
+            ahead = database.read_now(partial(soundness.ahead, now=SystemClock().now()))
+            found = replace(found, wrong=(*found.wrong, *ahead))
+    return _told(found)
 
 
 def _told(found: Soundness) -> int:

@@ -65,7 +65,7 @@ def _of_records(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield judge.sqlite(sqlite_version(), sound=sqlite_is_sound())
             yield judge.folder("files", look.place(database.path.parent))
             yield from filter(None, [judge.secrecy(look.place(database.path))])
-        yield from records.examine(database)
+        yield from records.examine(database, now)
         known, within = records.backed_up(database, now), settings.file.storage.backup_within
         if known is not None:
             yield judge.backup(known, now, within, duration_text(within))

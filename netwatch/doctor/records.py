@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 RESTORE = _("stop the service, and restore the last back-up: netwatch db restore FILE")
 
 
-def examine(database: Database) -> Iterator[Finding]:
+def examine(database: Database, now: datetime) -> Iterator[Finding]:
     """Look at a database without changing it, whether the service runs or not."""
     path = database.path
     if path is not None and not path.exists():
         yield Finding("database", Grade.OK, Message(_("none yet; the first start makes it")), None, str(path))
         return
     try:
-        yield from database.read_now(_judged)
+        yield from database.read_now(partial(_judged, now=now))
     except NetwatchError as error:
         yield Finding("database", Grade.PROBLEM, Message(error.template, error.values))
     if path is not None:
@@ -89,9 +89,12 @@ def schema(revision: str | None, newest: str) -> Finding:
     return Finding("database", Grade.OK, Message(_("whole, schema {revision}"), values))
 
 
-def _judged(tx: Connection) -> list[Finding]:
+def _judged(tx: Connection, now: datetime) -> list[Finding]:
     broken = [Finding("database", Grade.PROBLEM, what, Message(RESTORE)) for what in soundness.damage(tx, quick=True)]
     found = broken or [schema(migrations.revision(tx), migrations.newest())]
+    if not broken and migrations.revision(tx) == migrations.newest():
+        todo = Message(_("if the clock was not set back, somebody has written into the database; it is right again once it is read again"))
+        found += [Finding("database", Grade.WARNING, what, todo) for what in soundness.ahead(tx, now)]
     for setting in soundness.unsafe(tx):
         what = Message(_("PostgreSQL runs with {setting} off: a power cut may destroy it"), {"setting": setting})
         todo = Message(_("set it on in postgresql.conf, and reload"))

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
 from netwatch.storage import chain, migrations
 from netwatch.storage.outbox import Delivery
-from netwatch.storage.schema import faults, metadata, outbox
+from netwatch.storage.schema import checks, doors, faults, metadata, outbox, parts, snapshots, visits
 from probes.api import Message, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
 
 MOST = 20
 """How many lines of SQLite's own findings are shown."""
+SEEN = (
+    *(visits.c.tried, visits.c.completed, doors.c.tried, doors.c.opened, snapshots.c.last_seen),
+    *(checks.c.seen, parts.c.seen),
+)
+"""When something was last read. As long as that is still to come, nobody is told that it is read no more."""
+TOLERATED = timedelta(minutes=5)
+"""By so much the clock may have been set back since."""
+STILL_TO_COME = _(
+    "times in {column} that are still to come: {count}, the last is {time} UTC; what is read no more does not show there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,17 @@ def examine(tx: Connection) -> Soundness:
 def damage(tx: Connection, *, quick: bool = False) -> tuple[Message, ...]:
     """Return what is wrong with the file itself. Quick does not compare indexes with their tables."""
     return tuple(_file(tx, "quick_check" if quick else "integrity_check"))
+
+
+def ahead(tx: Connection, now: datetime) -> tuple[Message, ...]:
+    """Return where something was read at a time that is still to come: the clock was set back, or somebody wrote it."""
+    found = []
+    for each in SEEN:
+        count, newest = tx.execute(select(func.count(), func.max(each)).where(each > now + TOLERATED)).one()
+        if count:
+            values = {"column": f"{each.table.name}.{each.name}", "count": count, "time": f"{newest:%Y-%m-%d %H:%M}"}
+            found.append(Message(STILL_TO_COME, values))
+    return tuple(found)
 
 
 def unsafe(tx: Connection) -> tuple[str, ...]:

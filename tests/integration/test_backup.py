@@ -386,6 +386,10 @@ UNSEALED = "DROP TRIGGER events_update_refused; DROP TRIGGER handovers_update_re
         ),
         ("UPDATE faults SET closed = '2020-01-01 00:00:00.000000' WHERE id = 1", "closed before they opened: 1"),
         ("UPDATE handovers SET document = '[]'", "handover report 1 was altered after it was archived"),
+        (
+            "INSERT INTO visits SELECT 'sw-1', 'running', '2026-11-01 00:00:00.000000', '2099-01-01 00:00:00.000000', 0, NULL, NULL, NULL, 0",
+            "times in visits.completed that are still to come: 1, the last is 2099-01-01 00:00 UTC",
+        ),
         ("UPDATE handovers SET previous = 'x'", "a report is missing or was altered before handover report 1"),
     ],
 )

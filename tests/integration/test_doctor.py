@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,10 @@ import pytest
 from netwatch.cli import main
 from netwatch.clock import SystemClock
 from netwatch.doctor import look
-from netwatch.storage import records
+from netwatch.domain.drift.visit import Visit
+from netwatch.storage import records, visits
 from netwatch.storage.database import Database
+from netwatch.storage.soundness import TOLERATED
 from tests.shifts import WHOLE_DAY
 from tests.smtp_relay import PASSWORD, Certificate, Mailbox, relay, unused_port
 
@@ -122,6 +125,16 @@ def test_a_clock_behind_the_last_record_is_a_problem(config: Path, capsys: pytes
     code, found = examined(config, capsys)
     assert code == 1
     assert "before the last record (2060-" in found["clock"][0]["what"]
+
+
+def test_a_read_at_a_time_that_is_still_to_come_is_a_warning(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database, now = opened(config), SystemClock().now()
+    for ahead in (timedelta(minutes=1), timedelta(minutes=10)):
+        database.write_now(partial(visits.save, visit=Visit("sw-1", "running", now, now + ahead)))
+        found = examined(config, capsys)[1]["database"]
+        assert [each["grade"] for each in found] == (["ok", "warning"] if ahead > TOLERATED else ["ok"])
+    assert found[1]["what"].startswith("times in visits.completed that are still to come: 1,")
+    database.close()
 
 
 def test_a_damaged_database_and_one_that_others_read_are_found(
