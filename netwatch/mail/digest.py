@@ -90,8 +90,11 @@ def subject(word: Wording, told: tuple[Told, ...]) -> str:
         template = _("[{severity}] {same}: {what}; {count} faults in all") if more else _("[{severity}] {same}: {what}")
         what = word.say(same[0].case.fault.summary)
         return word(template, same=_capital(alike.title(word, same)), what=what, **values)
-    template = _("[{severity}] {count} faults, worst: {names}") if still else _("Recovered: {count} faults: {names}")
-    return word(template, names=_names(word, shown), **values)
+    if still:
+        return word(_("[{severity}] {count} faults, worst: {names}"), names=_names(word, shown), **values)
+    how = tuple(dict.fromkeys(_badge(word, each.case) for each in shown))
+    template = _("{how}: {count} faults: {names}")
+    return word(template, how=_capital(word.listed(how, NAMED)), count=len(lines), names=_names(word, shown))
 
 
 def _capital(text: str) -> str:

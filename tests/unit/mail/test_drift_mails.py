@@ -234,6 +234,13 @@ def test_a_digest_does_not_call_recovered_what_is_only_approved(office: Office) 
     lines = text_of(mail.content).splitlines()
     assert lines[0] == "3 faults in one mail: 3 approved"
     assert lines[2] == "[approved] the same change on 3 devices: changed, 10:00 to 10:25 (25 min)"
+    other = compare((Section(("ip route",), ("x",)),), (Section(("ip route",), ("y", "z")),))
+    first, *others = told
+    assert digested(office, (changed_by(first, other), *others)).subject == (
+        "Approved: 3 faults: Switch 1, Switch 2, Switch 3"
+    )
+    plain = replace(first, case=replace(first.case, deviation=None))
+    assert digested(office, (plain, *others)).subject == ("Recovered, approved: 3 faults: Switch 1, Switch 2, Switch 3")
 
 
 def test_devices_that_are_named_by_somebody_hostile_are_neither_markup_nor_lines(office: Office) -> None:
