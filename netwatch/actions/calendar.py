@@ -61,7 +61,7 @@ def import_days(tx: Connection, doing: Doing) -> Message:
     summary = Message(_("calendar: {count} days imported, {first} to {last}"), values)
     data = {"file": file, "days": [plain(day) for day in days]}
     events.add(tx, doing.entry(EventKind.CALENDAR, summary=summary, data=data))
-    return Message(_("{count} days are imported, {first} to {last}"), values)
+    return Message(_("days imported: {count}, {first} to {last}"), values)
 
 
 def plain(day: Day) -> list[str]:

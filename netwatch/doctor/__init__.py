@@ -65,6 +65,8 @@ def _of_records(settings: Settings, now: datetime) -> Iterator[Finding]:
             yield judge.sqlite(sqlite_version(), sound=sqlite_is_sound())
             yield judge.folder("files", look.place(database.path.parent))
             yield from filter(None, [judge.secrecy(look.place(database.path))])
+        else:
+            yield judge.folder("files", look.place(settings.keys))
         yield from records.examine(database, now)
         known, within = records.backed_up(database, now), settings.file.storage.backup_within
         if known is not None:

@@ -78,7 +78,7 @@ def test_what_a_person_says_wins_over_a_file_whichever_came_first(act, database)
 def test_a_file_that_tells_a_whole_year_makes_it_official_and_replaces_the_one_before(act, database):
     assert known(database).status(2027) is YearStatus.PROVISIONAL
     wrong = [*YEAR, ["2027-06-01", "statutory", "误", ""]]
-    assert act("import_days", days=wrong, file="2027.json") == "5 days are imported, 2027-01-01 to 2027-10-01"
+    assert act("import_days", days=wrong, file="2027.json") == "days imported: 5, 2027-01-01 to 2027-10-01"
     assert known(database).status(2027) is YearStatus.OFFICIAL
     assert known(database).kind(date(2027, 6, 1)) is DayKind.STATUTORY
     act("import_days", days=YEAR, file="2027.json")

@@ -209,6 +209,16 @@ def test_a_server_of_postgresql_that_does_not_answer_is_a_problem(
     assert "c4n4ry" not in json.dumps(found)
 
 
+def test_with_postgresql_the_folder_of_the_keys_is_looked_at_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
+    storage = f'[storage]\nurl = "postgresql+psycopg://netwatch@127.0.0.1:{unused_port()}/netwatch"'
+    _code, found = examined(written(tmp_path, storage=storage), capsys)
+    (files,) = found["files"]
+    assert (files["grade"], files["about"]) == ("ok", str(tmp_path / "state" / "keys"))
+
+
 def test_the_machine_itself_can_be_looked_at(tmp_path: Path) -> None:
     assert look.synchronised() in (True, False, None)
     left = look.room(tmp_path / "not" / "there" / "yet")

@@ -74,7 +74,7 @@ def test_a_file_makes_a_year_official(site, tmp_path):
     days = [{"name": "节", "date": f"2039-{day}", "isOffDay": True} for day in ("01-01", "05-01", "10-01")]
     file = tmp_path / "2039.json"
     file.write_text(json.dumps({"year": 2039, "days": days}), encoding="utf-8")
-    assert site("import", str(file), "--by", "wang")[1] == "3 days are imported, 2039-01-01 to 2039-10-01\n"
+    assert site("import", str(file), "--by", "wang")[1] == "days imported: 3, 2039-01-01 to 2039-10-01\n"
     rows = json.loads(site("status", "--format", "json")[1])
     assert next(row for row in rows if row["year"] == 2039)["status"] == "official"
     assert "2039  official" in site("status")[1]
