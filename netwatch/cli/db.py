@@ -105,6 +105,12 @@ def _restore(arguments: argparse.Namespace) -> int:
     print(_("restored {path} from {source}").format(path=database.path, source=arguments.file))
     if restored.kept is not None:
         print(_("the database that was there before is kept: {path}").format(path=restored.kept))
+    if settings.anchors.exists():
+        told = _(
+            "what was recorded after the back-up is gone, and the anchors of the audit log will say so as a fault: "
+            "once the leader knows, put {path} aside under another name, before the start"
+        )
+        print(told.format(path=settings.anchors))
     return _told(restored.found)
 
 

@@ -244,7 +244,9 @@ def test_a_restored_back_up_says_so_and_the_anchors_say_what_is_gone(run: Run, t
         head = database.read_now(audit.head)
         known = database.read_now(partial(checkpoints.after, seq=0))
     anchors.append(tmp_path / "audit.anchors", [*known, Signer(tmp_path / "keys").checkpoint(head, 2)])
-    assert run("db", "restore", str(copy))[0] == 0
+    code, out, _err = run("db", "restore", str(copy))
+    assert code == 0
+    assert f"put {tmp_path}/audit.anchors aside under another name" in out
     (event,) = json.loads(run("audit", "list", "--most", "1", "--format", "json")[1])
     assert (event["seq"], event["action"], event["subject"]) == (7, "database.restored", "copy.db")
     code, out, _err = run("audit", "verify")
