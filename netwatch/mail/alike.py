@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netwatch.domain.drift.finding import Finding
     from netwatch.drift.deviation import Deviation
     from netwatch.mail.digest import Told
+    from netwatch.mail.office import Office
     from netwatch.mail.wording import Wording
 
 NAMES = 40
@@ -52,21 +53,34 @@ def title(word: Wording, together: Sequence[Told]) -> str:
     return word.ngettext("the same change on {count} device", "the same change on {count} devices", count)
 
 
+def in_order(office: Office, together: Iterable[Told]) -> tuple[Told, ...]:
+    """Put devices as the configuration has them, where people look for them."""
+    place = {name: number for number, name in enumerate(office.devices)}
+    return tuple(sorted(together, key=lambda each: place.get(each.case.fault.subject.device, len(place))))
+
+
+def where(word: Wording, together: Sequence[Told]) -> tuple[Fact, ...]:
+    """Return on which devices it is, and the numbers of their faults."""
+    names = tuple(dict.fromkeys(named(word, each.case, 60) for each in together))
+    return (
+        Fact(word(_("Devices")), word.listed(names, NAMES)),
+        Fact(word(_("Numbers of the faults")), _numbers(word, [each.case.fault.id for each in together])),
+    )
+
+
 def facts(word: Wording, together: Sequence[Told]) -> tuple[Fact, ...]:
     """Return what there is to tell of a change on many devices."""
     known = [each.case.deviation for each in together if each.case.deviation is not None]
     findings = [each.finding for each in known]
-    names = tuple(dict.fromkeys(named(word, each.case, 60) for each in together))
     affected = tuple(dict.fromkeys(harmless(each.case.affects, 100) for each in together if each.case.affects))
     low, high = (min(each.low for each in findings), max(each.high for each in findings))
     found = (
         Fact(word(_("What has changed")), _all(word, known[0])),
-        Fact(word(_("Devices")), word.listed(names, NAMES)),
+        *where(word, together),
         Fact(word(_("Affects")), word.listed(affected, SOME)),
         Fact(word(_("Changed")), word(_("between {since} and {at}"), since=word.exact(low), at=word.exact(high))),
         Fact(word(_("By whom")), _who(word, findings)),
         Fact(word(_("Approval")), word.say(findings[0].told.why)),
-        Fact(word(_("Numbers of the faults")), _numbers(word, [each.case.fault.id for each in together])),
         *(Fact(*each) for each in deviation.commands(word, known[0])),
     )
     return tuple(each for each in found if each.text)

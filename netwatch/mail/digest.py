@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netwatch.domain.notices import Kind
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LINES = 200
 """So many faults are told line by line; the page and the command have the rest."""
 COUNTED = 20
-"""For so many of the worst the devices behind them are counted."""
+"""So many of the worst are told with all that there is to say, such as the devices behind them."""
 NAMED = 3
 
 
@@ -118,8 +118,7 @@ def digest(word: Wording, office: Office, told: tuple[Told, ...], scene: Scene) 
     lines = ordered(told)
     parts = alike.groups(lines)
     shown = tuple(
-        _together(word, part) if len(part) > 1 else _line(word, office, part[0], scene if place < COUNTED else None)
-        for place, part in enumerate(parts[:LINES])
+        _part(word, office, part, scene if place < COUNTED else None) for place, part in enumerate(parts[:LINES])
     )
     left = sum(len(part) for part in parts[LINES:])
     first = lines[0].case
@@ -170,8 +169,15 @@ def _line(word: Wording, office: Office, told: Told, scene: Scene | None) -> Lin
     )
 
 
+def _part(word: Wording, office: Office, part: tuple[Told, ...], scene: Scene | None) -> Line:
+    if len(part) == 1:
+        return _line(word, office, part[0], scene)
+    together = alike.in_order(office, part)
+    return replace(_together(word, together), facts=(alike.facts if scene else alike.where)(word, together))
+
+
 def _together(word: Wording, part: tuple[Told, ...]) -> Line:
-    """Return the line of what is the same on many devices, from the first of them on until the last."""
+    """Return the line of what is the same on many devices, from when the first was so until the last no longer is."""
     first, faults = part[0], [each.case.fault for each in part]
     ends = [fault.closed for fault in faults if fault.closed is not None]
     return Line(
@@ -181,7 +187,6 @@ def _together(word: Wording, part: tuple[Told, ...]) -> Line:
         device=alike.title(word, part),
         what=_what(word, first),
         when=_when(word, min(fault.opened for fault in faults), max(ends, default=None)),
-        facts=alike.facts(word, part),
     )
 
 

@@ -168,15 +168,35 @@ def test_the_same_change_on_many_devices_is_told_once_and_first(office: Office) 
     assert lines[4].startswith("- Devices: Switch 1, Switch 2, ")
     assert lines[4].endswith(", Switch 40 and 260 more")
     assert lines[5:9] == [
+        "- Numbers of the faults: 1-300",
         "- Changed: between 2026-11-22 09:59:40 and 2026-11-22 09:59:55",
         "- By whom: nothing is known",
         "- Approval: nothing covers it",
-        "- Numbers of the faults: 1-300",
     ]
     assert lines[9] == "- To see every line: netwatch drift diff sw1 --facet running"
     page = html_of(mail.content)
     assert all(said in page for said in ("the same change on 300 devices", "Switch 40 and 260 more", "1-300"))
     assert len(mail.content) < 20_000
+
+
+def test_devices_stand_as_the_configuration_has_them(office: Office) -> None:
+    said = text_of(digested(office, changes(6)[::-1]).content)
+    assert "- Devices: Switch 1, Switch 2, Switch 3, Switch 4, Switch 5, Switch 6" in said.splitlines()
+    assert "- To see every line: netwatch drift diff sw1 --facet running" in said.splitlines()
+
+
+def test_many_changes_on_many_devices_each_are_bounded(office: Office) -> None:
+    def other(told: ToldFault, number: int) -> ToldFault:
+        lines = (f"description {number}", "x" * 100)
+        return changed_by(told, compare((Section(("port",), ("x",)),), (Section(("port",), lines),)))
+
+    told = tuple(other(each, number // 30) for number, each in enumerate(changes(9000)))
+    mail = digested(office, told)
+    lines = text_of(mail.content).splitlines()
+    assert sum(line.startswith("[major] the same change on 30 devices") for line in lines) == 200
+    assert sum(line.startswith("- By whom") for line in lines) == 20
+    assert "and 3000 more" in lines
+    assert len(mail.content) < 600_000
 
 
 def test_who_made_it_is_told_with_how_many_where_it_was_not_one(office: Office) -> None:
