@@ -475,7 +475,9 @@ def test_a_change_that_nobody_approved_does_not_hide_behind_one_that_was(approve
     both = altered(top=evil[""], port=MOVED[PORT])
     found = approved.reads(60, both)
     assert found.verdict is Verdict.UNAUTHORISED
-    assert "sysname S1 → EVIL" in str(found.finding.told.summary)
+    assert "it calls itself EVIL instead of S1 (renamed, or another device answers here)" in str(
+        found.finding.told.summary
+    )
     # once it is undone, only what was approved is left
     assert approved.reads(62, MOVED).verdict is Verdict.AUTHORISED
 
@@ -1060,7 +1062,8 @@ def test_what_nobody_approved_stands_in_the_report_until_it_is_over_and_what_was
         "D1 sw-1 running configuration changed as approved: interface GE1/0/5: description A → B, 2026-11-22 11:00"
         " (explained by change request 1)"
     ) in said
-    alone = "D2 sw-2 running configuration changed without approval: sysname S2 → S1, 2026-11-22 11:10"
+    renamed = "it calls itself S1 instead of S2 (renamed, or another device answers here)"
+    alone = f"D2 sw-2 running configuration changed without approval: {renamed}, 2026-11-22 11:10"
     assert said.count(f"{alone} (without approval)") == 2
     assert "Change request 1: Port for radiology; approved" in said
     approved.do("boss", "waive_drift", number=2, owner="li", until=approved.moment(900).isoformat(), text="agreed")

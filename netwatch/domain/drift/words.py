@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from netwatch.domain.drift import files
+from netwatch.domain.drift import files, identity
 from netwatch.domain.drift.pairing import Pair, pairs
 from netwatch.domain.drift.risk import turned_off, turned_on
 from probes.api import Message, _
@@ -48,16 +48,19 @@ _ROUTE = re.compile(
 
 
 def sentences(difference: Difference, most: int = MOST) -> tuple[Message, ...]:
-    """Return what has changed in words, in the order of the text; the last one counts what was left out."""
+    """Return what has changed in words, in the order of the text; the last one counts what was left out.
+
+    Whether it is still the same device comes first.
+    """
     found: list[Message] = []
     for number, each in enumerate(difference.alterations):
         found += _said(each)
         if len(found) > most:
             left = len(difference.alterations) - number - 1 + len(found) - most
-            return (*found[:most], Message(LEFT, {"left": left}))
+            return (*identity.foremost(found)[:most], Message(LEFT, {"left": left}))
     if not found and not difference.empty:
         found.append(Message(_("sections stand in another order")))
-    return tuple(found)
+    return tuple(identity.foremost(found))
 
 
 def many(told: Iterable[Message]) -> int:
@@ -245,6 +248,8 @@ def _generic(section: str, old: str | None, new: str | None) -> Message:
 def _valued(section: str, old: str, new: str) -> Message:
     if (file := files.changed(old, new)) is not None:
         return file if not section else Message(file.template, {**file.values, "file": section})
+    if (another := identity.doubt(section, old, new)) is not None:
+        return Message(another.template, {name: shown(str(each)) for name, each in another.values.items()})
     what, before, now = _common(old, new)
     about = {"section": section} if section else {}
     if "<secret" in before and "<secret" in now:

@@ -63,6 +63,43 @@ CASES = {
         ["vlan batch 10 20 → 10 20 30", "new VLAN 30", "vlan 30: name guests added"],
         {Risk.VLAN},
     ),
+    "another device of IOS": (
+        text(["service timestamps log", "hostname a-1", "vlan 10"], ("interface Gi1/0/1", "description A")),
+        text(["service timestamps debug", "hostname a-2", "vlan 10"], ("interface Gi1/0/1", "description B")),
+        [
+            "it calls itself a-2 instead of a-1 (renamed, or another device answers here)",
+            "service timestamps log → debug",
+            "interface Gi1/0/1: description A → B",
+        ],
+        set(),
+    ),
+    "another device of RouterOS, and of Junos": (
+        text(("/system identity", 'set name="r 1"'), ("system", "host-name r1;"), ("/user", "set name=a")),
+        text(("/system identity", "set name=r2"), ("system", "host-name r2;"), ("/user", "set name=b")),
+        [
+            "it calls itself r2 instead of r 1 (renamed, or another device answers here)",
+            "it calls itself r2 instead of r1 (renamed, or another device answers here)",
+            "/user: set name=a → name=b",
+        ],
+        {Risk.USER},
+    ),
+    "serial numbers": (
+        text(["PID: C2960X , VID: V05, SN: FOC1", "MAC: 1"], ("Slot 1", "DEVICE_SERIAL_NUMBER : 2100", "BarCode=7000")),
+        text(["PID: C2960X , VID: V05, SN: FOC2", "MAC: 2"], ("Slot 1", "DEVICE_SERIAL_NUMBER : 2101", "BarCode=7001")),
+        [
+            "PID: C2960X , VID: V05: serial number FOC2 instead of FOC1 (exchanged, or another device answers here)",
+            "Slot 1: serial number 2101 instead of 2100 (exchanged, or another device answers here)",
+            "Slot 1: serial number 7001 instead of 7000 (exchanged, or another device answers here)",
+            "MAC: 1 → 2",
+        ],
+        set(),
+    ),
+    "a port called serial": (
+        text(("interface Serial0/1", "ip unnumbered Serial0/0"), ["hostname a-1", "no hostname"]),
+        text(("interface Serial0/1", "ip unnumbered Serial0/2"), ["hostname a-1", "no hostname"]),
+        ["interface Serial0/1: ip unnumbered Serial0/0 → Serial0/2"],
+        set(),
+    ),
     "a rule of an ACL of VRP": (
         text(("acl number 3001", "rule 5 permit ip", "rule 10 deny ip")),
         text(("acl number 3001", "rule 10 deny ip source any", "rule 15 deny tcp")),
