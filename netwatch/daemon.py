@@ -22,7 +22,7 @@ from netwatch.storage import audit, checks, events, records
 from netwatch.storage.database import Database
 from netwatch.storage.events import Entry, EventKind
 from netwatch.timetable import Timetable
-from netwatch.web import Web
+from netwatch.web.server import Web
 from netwatch.workers import roll
 from netwatch.workers.approval import ApprovalWorker
 from netwatch.workers.archive import ArchiveWorker

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netwatch.clock import SystemClock
-from netwatch.web import Web
+from netwatch.web.server import Web
 from tests.hospital import NOW
 
 if TYPE_CHECKING:

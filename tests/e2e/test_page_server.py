@@ -13,8 +13,7 @@ import httpx
 import pytest
 
 from netwatch.clock import SystemClock
-from netwatch.web import Web
-from netwatch.web.server import bound
+from netwatch.web.server import Web, bound
 from tests import hospital
 
 if TYPE_CHECKING:
