@@ -36,6 +36,15 @@ class Deviation:
         """Return what has changed in words: so many sentences, and behind them how many more there are."""
         return sentences(self.difference, most) if self.difference is not None else ()
 
+    @property
+    def likeness(self) -> object | None:
+        """What is equal where the same was done to two devices, and is judged alike; None where nobody can say."""
+        finding = self.finding
+        if self.difference is None:
+            return None
+        said = finding.facet, finding.state, finding.closing, str(finding.told.summary), str(finding.told.why)
+        return said, self.difference.done
+
 
 def deviation_of(tx: Connection, subject: Subject) -> Deviation | None:
     """Return the deviation that a fault is about; None where it is about something else."""

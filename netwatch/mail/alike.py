@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
 from typing import TYPE_CHECKING
 
+from netwatch.domain.stretches import stretches
 from netwatch.mail import deviation
 from netwatch.mail.sheet import Fact, named
 from netwatch.mail.wording import harmless
@@ -38,13 +38,10 @@ def groups(told: Iterable[Told]) -> tuple[tuple[Told, ...], ...]:
 
 
 def _same(told: Told) -> object | None:
-    """Return what is equal for the same change; None where it is no change, or nobody can read any more which."""
     fault, known = told.case.fault, told.case.deviation
-    if known is None or known.difference is None:
+    if known is None or known.likeness is None:
         return None
-    finding = known.finding
-    judged = finding.state, finding.closing, str(finding.told.why)
-    return told.kind, fault.open, fault.severity, str(fault.summary), finding.facet, judged, known.difference.done
+    return told.kind, fault.open, fault.severity, str(fault.summary), known.likeness
 
 
 def title(word: Wording, together: Sequence[Told]) -> str:
@@ -62,9 +59,10 @@ def in_order(office: Office, together: Iterable[Told]) -> tuple[Told, ...]:
 def where(word: Wording, together: Sequence[Told]) -> tuple[Fact, ...]:
     """Return on which devices it is, and the numbers of their faults."""
     names = tuple(dict.fromkeys(named(word, each.case, 60) for each in together))
+    numbers = stretches(each.case.fault.id for each in together)
     return (
         Fact(word(_("Devices")), word.listed(names, NAMES)),
-        Fact(word(_("Numbers of the faults")), _numbers(word, [each.case.fault.id for each in together])),
+        Fact(word(_("Numbers of the faults")), word.listed(numbers, NUMBERS)),
     )
 
 
@@ -98,12 +96,3 @@ def _who(word: Wording, findings: Iterable[Finding]) -> str:
     if len(found) == 1:
         return found[0][0]
     return word.listed(tuple(word(_("{who}: {count}"), who=who, count=count) for who, count in found), SOME)
-
-
-def _numbers(word: Wording, numbers: Iterable[int]) -> str:
-    """Return numbers, those that follow one another as a stretch: `9, 13-211`."""
-    stretches = []
-    for _shift, row in groupby(enumerate(sorted(numbers)), lambda each: each[1] - each[0]):
-        own = [number for _place, number in row]
-        stretches.append(f"{own[0]}-{own[-1]}" if len(own) > 1 else str(own[0]))
-    return word.listed(tuple(stretches), NUMBERS)

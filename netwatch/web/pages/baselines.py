@@ -9,25 +9,31 @@ from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.visit import DRIFT
 from netwatch.domain.model import Severity, Subject
-from netwatch.drift.deviation import deviation_of
+from netwatch.domain.stretches import stretches
+from netwatch.drift.deviation import deviations_of
 from netwatch.drift.overview import standings
 from netwatch.storage import deviations, faults
 from netwatch.web.pages import naming
 from probes import facets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
     from netwatch.domain.drift.finding import Finding
+    from netwatch.drift.deviation import Deviation
     from netwatch.drift.overview import Standing
     from probes.api import Message
 
 MOST = 30
-"""So many deviations are told in words; the others stand in the list of devices."""
+"""So many deviations are told in words, each with those like it; the others stand in the list of devices."""
+OTHERS = 40
+"""So many other devices with the same deviation are named."""
+STRETCHES = 100
+"""So many numbers are put into one command, or stretches of them."""
 WORDS = 6
 """So many sentences are told of each."""
 PAGE = 25
@@ -44,7 +50,10 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A deviation that stands. `severity` is None where nobody is alarmed, `fault` 0 where there is none open."""
+    """A deviation that stands. `severity` is None where nobody is alarmed, `fault` 0 where there is none open.
+
+    `others` are further devices with the same one, and `unnamed` how many more there are; `numbers` those of all.
+    """
 
     number: int
     device: str
@@ -59,6 +68,9 @@ class FindingView:
     low: datetime
     high: datetime
     fault: int
+    others: tuple[str, ...]
+    unnamed: int
+    numbers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +119,11 @@ def baselines_page(tx: Connection, settings: Settings, now: datetime, asked: int
     pages = max(1, -(-len(names) // PAGE))
     page = min(max(1, asked), pages)
     shown = names[(page - 1) * PAGE : page * PAGE]
+    known = deviations_of(tx, (_subject(each) for each in found))
+    alike = _alike(found, known)
     return BaselinesPage(
-        findings=tuple(_finding(tx, settings, each) for each in found[:MOST]),
-        omitted=max(0, len(found) - MOST),
+        findings=tuple(_finding(tx, settings, each, known.get(_subject(each[0]))) for each in alike[:MOST]),
+        omitted=sum(len(each) for each in alike[MOST:]),
         devices=_devices(settings, shown, standings(tx, settings, now, shown)),
         total=len(names),
         page=page,
@@ -127,9 +141,26 @@ def _judged(finding: Finding) -> str:
     return "" if finding.state is FindingState.OPEN else finding.state.title
 
 
-def _finding(tx: Connection, settings: Settings, finding: Finding) -> FindingView:
-    subject = Subject(finding.device, DRIFT, f"{finding.facet}/{finding.id}")
-    deviation, fault = deviation_of(tx, subject), faults.open_of(tx, subject.id)
+def _subject(finding: Finding) -> Subject:
+    return Subject(finding.device, DRIFT, f"{finding.facet}/{finding.id}")
+
+
+def _alike(found: Iterable[Finding], known: Mapping[Subject, Deviation]) -> tuple[tuple[Finding, ...], ...]:
+    """Put together what is the same on many devices: a leader looks at it once."""
+    alike: dict[object, list[Finding]] = {}
+    for each in found:
+        deviation = known.get(_subject(each))
+        same = deviation.likeness if deviation is not None else None
+        alike.setdefault(each.id if same is None else (_severity(each), same), []).append(each)
+    return tuple(tuple(each) for each in alike.values())
+
+
+def _finding(
+    tx: Connection, settings: Settings, alike: tuple[Finding, ...], deviation: Deviation | None
+) -> FindingView:
+    finding, *others = alike
+    fault = faults.open_of(tx, _subject(finding).id)
+    numbers = stretches(each.id for each in alike)
     return FindingView(
         number=finding.id,
         device=finding.device,
@@ -141,9 +172,12 @@ def _finding(tx: Connection, settings: Settings, finding: Finding) -> FindingVie
         severity=_severity(finding),
         words=deviation.words(WORDS) if deviation is not None else (),
         why=finding.told.why,
-        low=finding.low,
-        high=finding.high,
+        low=min(each.low for each in alike),
+        high=max(each.high for each in alike),
         fault=fault.id if fault is not None else 0,
+        others=tuple(naming.device(settings, each.device) for each in others[:OTHERS]),
+        unnamed=max(0, len(others) - OTHERS),
+        numbers=" ".join(numbers[:STRETCHES]) if others else "",
     )
 
 

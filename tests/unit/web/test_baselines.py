@@ -155,3 +155,18 @@ def test_of_many_deviations_the_first_are_told_and_the_rest_counted(
     made.deviates("sw-1")
     view = made.database.read_now(lambda tx: baselines_page(tx, made.settings, NOW))
     assert (MOST, [each.device for each in view.findings], view.omitted) == (30, ["sw-1"], 1)
+
+
+async def test_what_is_the_same_on_many_devices_is_told_once_with_one_command_for_all(
+    made: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netwatch.web.pages.baselines.OTHERS", 1)
+    for device in ("sw-1", "sw-2", "sw-3"):
+        made.deviates(device)
+    made.deviates("sw-4", FindingState.WAIVED)
+    view = made.database.read_now(lambda tx: baselines_page(tx, made.settings, NOW))
+    assert [(each.device, len(each.others), each.unnamed) for each in view.findings] == [("sw-1", 1, 1), ("sw-4", 0, 0)]
+    text = (await made.get("/baselines")).text
+    assert "The same on 2 more devices: &lt;b&gt;交换机 2&lt;/b&gt; and 1 more" in text
+    assert "<code>netwatch drift approve 1-3</code>" in text
+    assert "同样的变更另有 2 台设备：" in (await made.get("/baselines", "zh-CN")).text
