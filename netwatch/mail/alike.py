@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 NAMES = 40
 """So many of the devices are named."""
-NUMBERS = 20
-"""So many numbers of faults are told, or stretches of them."""
+NUMBERS = 40
+"""So many numbers of faults are told, or stretches of them: as they are typed behind `netwatch faults ack`."""
 SOME = 5
 """So many of whatever else there may be many of."""
 
@@ -60,9 +60,11 @@ def where(word: Wording, together: Sequence[Told]) -> tuple[Fact, ...]:
     """Return on which devices it is, and the numbers of their faults."""
     names = tuple(dict.fromkeys(named(word, each.case, 60) for each in together))
     numbers = stretches(each.case.fault.id for each in together)
+    left = len(numbers) - NUMBERS
+    more = word.ngettext(" and {count} more", " and {count} more", left) if left > 0 else ""
     return (
         Fact(word(_("Devices")), word.listed(names, NAMES)),
-        Fact(word(_("Numbers of the faults")), word.listed(numbers, NUMBERS)),
+        Fact(word(_("Numbers of the faults")), " ".join(numbers[:NUMBERS]) + more),
     )
 
 

@@ -185,6 +185,13 @@ def test_devices_stand_as_the_configuration_has_them(office: Office) -> None:
     assert "- To see every line: netwatch drift diff sw1 --facet running" in said.splitlines()
 
 
+def test_of_many_stretches_of_numbers_the_rest_is_counted(office: Office) -> None:
+    said = text_of(digested(office, changes(100)[::2]).content)
+    (line,) = (line for line in said.splitlines() if line.startswith("- Numbers"))
+    assert line.startswith("- Numbers of the faults: 1 3 5 7 ")
+    assert line.endswith(" 77 79 and 10 more")
+
+
 def test_many_changes_on_many_devices_each_are_bounded(office: Office) -> None:
     def other(told: ToldFault, number: int) -> ToldFault:
         lines = (f"description {number}", "x" * 100)
@@ -204,7 +211,7 @@ def test_who_made_it_is_told_with_how_many_where_it_was_not_one(office: Office) 
     told = (*changes(2, told=by), *(replace_number(each, 7) for each in changes(1)))
     said = text_of(digested(office, told).content)
     assert "- By whom: admin (well attested): 2, nothing is known: 1" in said.splitlines()
-    assert "- Numbers of the faults: 1-2, 8" in said.splitlines()
+    assert "- Numbers of the faults: 1-2 8" in said.splitlines()
 
 
 def replace_number(told: ToldFault, by: int) -> ToldFault:
