@@ -77,7 +77,7 @@ def marked(line: str) -> Iterator[Span]:
     yield from (match.span(2) for match in ELEMENT.finditer(line))
     if "$" in line:
         yield from (match.span() for match in SALTED.finditer(line))
-    pairs = [match for match in PAIRED.finditer(line) if OF_SECRET.search(match[1])]
+    pairs = [match for match in PAIRED.finditer(line) if OF_SECRET.search(match[1])] if "value" in line else []
     yield from (bare(line, *match.span(2)) for match in pairs)
     named = {match.start() for match in pairs}
     for match in ASSIGNED.finditer(line):

@@ -49,8 +49,9 @@ HINTS = (
 
 def given(line: str) -> Iterator[tuple[int, int]]:
     """Yield the secrets among the arguments of programs, each up to where the next command begins."""
-    for form in (OPTION, REDIS, PIPED):
-        yield from (each.span(1) for each in form.finditer(line))
+    for form, sign in ((OPTION, "-"), (REDIS, " "), (PIPED, "|")):
+        if sign in line:
+            yield from (each.span(1) for each in form.finditer(line))
     # A line may name a program a hundred thousand times: what was looked through is not looked through again.
     done = dict.fromkeys(GIVEN, 0)
     end = 0

@@ -43,7 +43,8 @@ SHORTEST = 4
 
 def told(line: str, *, is_for_people: bool) -> Iterator[Span]:
     """Yield what is told as a secret. In Chinese it is wherever it stands: no command of a device is Chinese."""
-    for form in (ENGLISH, CHINESE) if is_for_people else (CHINESE,):
+    forms = (*((ENGLISH,) if is_for_people else ()), *(() if line.isascii() else (CHINESE,)))
+    for form in forms:
         for match in form.finditer(line):
             if _is_secret(match["value"].rstrip(".,;:!?)]")):
                 yield match.start("value"), match.start("value") + len(match["value"].rstrip(",;)]"))
