@@ -120,7 +120,7 @@ def baselines_page(tx: Connection, settings: Settings, now: datetime, asked: int
     page = min(max(1, asked), pages)
     shown = names[(page - 1) * PAGE : page * PAGE]
     known = deviations_of(tx, (_subject(each) for each in found))
-    alike = _alike(found, known)
+    alike = _alike(settings, found, known)
     return BaselinesPage(
         findings=tuple(_finding(tx, settings, each, known.get(_subject(each[0]))) for each in alike[:MOST]),
         omitted=sum(len(each) for each in alike[MOST:]),
@@ -145,14 +145,17 @@ def _subject(finding: Finding) -> Subject:
     return Subject(finding.device, DRIFT, f"{finding.facet}/{finding.id}")
 
 
-def _alike(found: Iterable[Finding], known: Mapping[Subject, Deviation]) -> tuple[tuple[Finding, ...], ...]:
-    """Put together what is the same on many devices: a leader looks at it once."""
+def _alike(
+    settings: Settings, found: Iterable[Finding], known: Mapping[Subject, Deviation]
+) -> tuple[tuple[Finding, ...], ...]:
+    """Put together what is the same on many devices, as the configuration has them: a leader looks at it once."""
+    place = {name: number for number, name in enumerate(settings.devices)}
     alike: dict[object, list[Finding]] = {}
     for each in found:
         deviation = known.get(_subject(each))
         same = deviation.likeness if deviation is not None else None
         alike.setdefault(each.id if same is None else (_severity(each), same), []).append(each)
-    return tuple(tuple(each) for each in alike.values())
+    return tuple(tuple(sorted(same, key=lambda each: place[each.device])) for same in alike.values())
 
 
 def _finding(

@@ -161,7 +161,7 @@ async def test_what_is_the_same_on_many_devices_is_told_once_with_one_command_fo
     made: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("netwatch.web.pages.baselines.OTHERS", 1)
-    for device in ("sw-1", "sw-2", "sw-3"):
+    for device in ("sw-2", "sw-3", "sw-1"):
         made.deviates(device)
     made.deviates("sw-4", FindingState.WAIVED)
     view = made.database.read_now(lambda tx: baselines_page(tx, made.settings, NOW))
