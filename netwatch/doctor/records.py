@@ -93,7 +93,11 @@ def _judged(tx: Connection, now: datetime) -> list[Finding]:
     broken = [Finding("database", Grade.PROBLEM, what, Message(RESTORE)) for what in soundness.damage(tx, quick=True)]
     found = broken or [schema(migrations.revision(tx), migrations.newest())]
     if not broken and migrations.revision(tx) == migrations.newest():
-        todo = Message(_("if the clock was not set back, somebody has written into the database; it is right again once it is read again"))
+        todo = Message(
+            _(
+                "if the clock was not set back, somebody has written into the database; it is right again once it is read again"
+            )
+        )
         found += [Finding("database", Grade.WARNING, what, todo) for what in soundness.ahead(tx, now)]
     for setting in soundness.unsafe(tx):
         what = Message(_("PostgreSQL runs with {setting} off: a power cut may destroy it"), {"setting": setting})

@@ -32,7 +32,7 @@ LOOKS = re.compile(r"\d|(?=.*[a-z]).*[!@#$%^&*+=?~]", re.IGNORECASE)
 PLAIN = re.compile(
     r"[\d./:,-]*[./:,-][\d./:,-]*|(?:19|20)\d\d"  # a date, a time, an address, a version, a community of BGP; a year
     r"|[a-z][a-z_-]*\d+(?:[/.:]\d+)+"  # a port
-    r"|(?:vlan|vl|room|floor|rack|port|eth|ge|gi|te|po|ap|sw|switch|srv|server|line|ver|v|type|level|group|part|no)[-_.]?\d[\d./-]*"
+    r"|(?:vlan|vl|room|floor|rack|port|eth|[gtx]e|gi|po|ap|sw|switch|srv|server|line|ver|v|type|level|group|part|no)[-_.]?\d[\d./-]*"
     r"|(?:hmac-|eap-)?(?:sha|md|aes|ssh|snmpv|ipv|wpa|win|x|ed)-?\d+[\w-]*|(?:dot|802\.)1x|[a-z]+-?2fa"
     r"|/.*|\w+://.*|<secret.*",
     re.IGNORECASE,
