@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from netwatch.storage.database import Database
 
 RESTORE = _("stop the service, and restore the last back-up: netwatch db restore FILE")
+LOOK = _(
+    "if the clock was not set back, somebody has written into the database; it is right again once it is read again"
+)
 
 
 def examine(database: Database, now: datetime) -> Iterator[Finding]:
@@ -93,12 +96,7 @@ def _judged(tx: Connection, now: datetime) -> list[Finding]:
     broken = [Finding("database", Grade.PROBLEM, what, Message(RESTORE)) for what in soundness.damage(tx, quick=True)]
     found = broken or [schema(migrations.revision(tx), migrations.newest())]
     if not broken and migrations.revision(tx) == migrations.newest():
-        todo = Message(
-            _(
-                "if the clock was not set back, somebody has written into the database; it is right again once it is read again"
-            )
-        )
-        found += [Finding("database", Grade.WARNING, what, todo) for what in soundness.ahead(tx, now)]
+        found += [Finding("database", Grade.WARNING, what, Message(LOOK)) for what in soundness.ahead(tx, now)]
     for setting in soundness.unsafe(tx):
         what = Message(_("PostgreSQL runs with {setting} off: a power cut may destroy it"), {"setting": setting})
         todo = Message(_("set it on in postgresql.conf, and reload"))
