@@ -100,7 +100,8 @@ def test_a_visitor_sees_faults_mails_and_a_handover_report(tmp_path: Path) -> No
     assert "on my way" in report.read_text(encoding="utf-8")
     told = [_subject(path) for path in sorted((folder / "mail").glob("*.eml"))]
     assert len(told) == mails
-    assert sum("LIS server" in subject for subject in told) == 2
+    # On a busy machine it may last into the next shift, whose people are told of it, too.
+    assert {"recovered" in subject.lower() for subject in told if "LIS server" in subject} == {False, True}
     assert "Traceback" not in demo.printed + (folder / "netwatch.log").read_text(encoding="utf-8")
 
 
