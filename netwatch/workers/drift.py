@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 EVERY = 60.0
+REST = 1.0
+"""Seconds between two looks at everything: a leader who approves 300 contents in one go would cause as many."""
 PIECE = 60_000
 """Characters of what a device said that go over the service's socket at once."""
 
@@ -156,6 +158,7 @@ class DriftWorker:
                 await self.look(self._clock.now())
             except StorageUnavailable as error:
                 log.warning("cannot judge what devices are set to", error=str(error))
+            await self._clock.sleep(REST)
 
     async def look(self, now: datetime) -> None:
         """Do once what follows from the clock: windows, deadlines, waivers; then state what is wrong."""

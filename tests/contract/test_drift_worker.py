@@ -16,8 +16,10 @@ from netwatch.storage import blobs, captures, deviations, doors
 from netwatch.workers.janitor import Janitor
 from tests.audit_log import unguarded
 from tests.drift_scene import KEY, DriftService, config, watching
+from tests.fakes import settle
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from netwatch.storage.database import Database
@@ -180,6 +182,27 @@ async def test_people_have_a_device_read_let_in_and_trusted(scene: DriftService)
         await scene.does("chen", "trust_device", device="sw-1", key=KEY)
         await scene.visited(4)
         assert scene.pinned() == KEY
+
+
+async def test_of_300_approvals_in_one_go_everything_is_looked_at_once_a_second(
+    scene: DriftService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[datetime] = []
+
+    async def look(now: datetime) -> None:
+        looks.append(now)
+
+    monkeypatch.setattr(scene.drift, "look", look)
+    async with scene.running():
+        await scene.visited(1)
+        await scene.clock.advance(2)
+        looks.clear()
+        for number in range(300):
+            await scene.drift.carried("approve_drift", {"number": number})
+            await settle()
+        assert len(looks) == 1
+        await scene.clock.advance(1)
+        assert len(looks) == 2, "and once more for what was approved meanwhile"
 
 
 async def test_a_leader_sees_what_a_device_said_piece_by_piece(scene: DriftService) -> None:
