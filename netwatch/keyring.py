@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from netwatch.errors import NetwatchError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 SIZE = 32
 """Bytes of a key: AES-256, HMAC-SHA-256 and Ed25519 all take 32."""
+DRAFT = ".draft"
 
 
 class KeyringError(NetwatchError):
@@ -41,21 +43,24 @@ class Keyring:
 
     def _make(self, path: Path) -> None:
         """Write a new key under its name at once and whole, unless there is one."""
-        if path.exists():
-            return
-        draft = path.with_suffix(f".{os.getpid()}")
+        if not path.exists():
+            # Not named by the process: in a container it has the number of the one that was killed here before.
+            draft = path.with_suffix(f".{secrets.token_hex(8)}{DRAFT}")
+            self._draft(draft)
+            # A link, unlike a rename, does not take the place of a key that another process has just made, and which
+            # has then cleared ours away, perhaps.
+            with suppress(FileExistsError, FileNotFoundError):
+                path.hardlink_to(draft)
+        # Once there is a key no draft is of use: neither ours nor one of a process that was killed.
+        for left in self._folder.glob(f"{path.stem}.*{DRAFT}"):
+            left.unlink(missing_ok=True)
+
+    def _draft(self, draft: Path) -> None:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(secrets.token_bytes(SIZE))
-                file.flush()
-                os.fsync(file.fileno())
-            # A link, unlike a rename, does not take the place of a key that another process has just made.
-            path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink(missing_ok=True)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(SIZE))
+            file.flush()
+            os.fsync(file.fileno())
 
     def _read(self, path: Path) -> bytes:
         if path.stat().st_mode & 0o077:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netwatch.mail.delivery import Later, Outcome, Posted, Taken
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class FolderTransport:
@@ -31,15 +33,18 @@ class FolderTransport:
     def _write(self, mail: Posted) -> Path:
         self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         path = self._folder / f"{_stem(mail.message_id)}.eml"
-        handle, name = tempfile.mkstemp(prefix=".mail-", dir=self._folder)
+        # Named by the mail: one that was cut off by a kill is written over when the mail is sent again.
+        part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(mail.content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
+            part.replace(path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
         _sync(self._folder)
         return path

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from netwatch.mail.delivery import Later, Posted, Taken
 from netwatch.mail.folder import FolderTransport
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def mail(name: str, content: bytes = b"x") -> Posted:
@@ -42,6 +39,21 @@ async def test_a_mail_that_cannot_be_written_whole_leaves_no_file(
     outcome = await FolderTransport(tmp_path / "mail").send(mail("<abc@x>"))
     assert outcome == Later(f"{tmp_path / 'mail'}: No space left on device", away=True)
     assert list((tmp_path / "mail").iterdir()) == []
+
+
+async def test_what_a_kill_cut_off_is_gone_once_the_mail_is_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_paths: Path, **_how: bool) -> None:
+        raise OSError(5, "killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", killed)
+        patched.setattr(Path, "unlink", lambda *_paths, **_how: None)  # nobody cleans up after a kill
+        await FolderTransport(tmp_path / "mail").send(mail("<abc@x>"))
+    assert len(list((tmp_path / "mail").iterdir())) == 1
+    await FolderTransport(tmp_path / "mail").send(mail("<abc@x>"))
+    assert [path.name for path in (tmp_path / "mail").iterdir()] == ["abc.eml"]
 
 
 async def test_others_cannot_read_it(tmp_path: Path) -> None:
