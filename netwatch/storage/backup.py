@@ -5,9 +5,11 @@ A back-up is one file, whole, checked and on the disk before it has its name. Re
 
 from __future__ import annotations
 
+import fcntl
+import glob
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -110,13 +112,28 @@ def _only_sqlite(database: Database, otherwise: str) -> None:
 def _part(target: Path) -> Iterator[Path]:
     """Give an empty file beside the target, for its owner's eyes only; nothing of it is left when the work fails."""
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with _telling(part):
-            os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    with _telling(part):
+        for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+            _clear(left)
+        held = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX)
             yield part
-    finally:
-        for left in (part, *(_side(part, suffix) for suffix in SIDES)):
-            left.unlink(missing_ok=True)
+        finally:
+            _remove(part)
+            os.close(held)
+
+
+def _clear(left: Path) -> None:
+    """Remove what somebody who was killed has left, as large as a database; what is held is somebody's at work."""
+    with suppress(FileNotFoundError, BlockingIOError), left.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _remove(left)
+
+
+def _remove(part: Path) -> None:
+    for left in (part, *(_side(part, suffix) for suffix in SIDES)):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
@@ -188,6 +189,20 @@ def test_a_back_up_that_cannot_be_written_leaves_nothing_and_says_why(
     assert net(site, "db", "backup", tmp_path / "nowhere" / "copy.db") == 75
     assert "No such file or directory" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site"]
+
+
+def test_a_back_up_removes_what_a_killed_one_left_and_leaves_one_that_is_at_work(
+    site: Path, reader: Database, tmp_path: Path
+) -> None:
+    fill(site)
+    for name in ("1.part", "1.part-wal", f"{os.getpid()}.part", "2.part"):
+        (tmp_path / f".a.db.{name}").write_bytes(b"half")
+    with (tmp_path / ".a.db.2.part").open("rb") as at_work:
+        fcntl.flock(at_work, fcntl.LOCK_EX)
+
+        backup.back_up(reader, tmp_path / "a.db")
+
+    assert sorted(path.name for path in tmp_path.iterdir() if path != site) == [".a.db.2.part", "a.db"]
 
 
 def test_a_database_of_postgresql_names_the_commands_that_back_it_up_and_can_be_typed(tmp_path: Path) -> None:
