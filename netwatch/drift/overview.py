@@ -116,11 +116,30 @@ def _facets(collects: tuple[Collect, ...], known: _Known) -> Iterator[tuple[Coll
                 yield each, facet
 
 
+def _finding(
+    newest: Snapshot | None, standing: Mapping[tuple[str, str], Finding], key: tuple[str, str]
+) -> Finding | None:
+    """Return how a facet deviates. What a device has saved of what it runs is judged there, and stands here, too."""
+    if key in standing or newest is None or newest.facet != STARTUP:
+        return standing.get(key)
+    running = standing.get((newest.device, RUNNING))
+    return running if running is not None and running.content == newest.content else None
+
+
+def _approved(tx: Connection, newest: Snapshot | None, base: Baseline | None) -> str | None:
+    """Return the content that was approved. A device may have saved all that was ever approved to run."""
+    approved = base.content if base is not None else None
+    if newest is None or newest.facet != STARTUP or newest.content == approved:
+        return approved
+    return newest.content if newest.content in baselines.ever(tx, newest.device, RUNNING) else approved
+
+
 def _standing(
     tx: Connection, settings: Settings, now: datetime, collect: Collect, facet: str, known: _Known
 ) -> Standing:
     key, table = (collect.device, facet), settings.file.drift
-    newest, base, finding = known.newest.get(key), known.approved.get(key), known.findings.get(key)
+    newest = known.newest.get(key)
+    base, finding = _approved(tx, newest, known.approved.get(key)), _finding(newest, known.findings, key)
     visit, door = known.visits.get(key), known.doors.get((collect.device, collect.name))
     pace = Pace(collect.every, table.stale_after, table.missing_after)
     begun = (door.since if door is not None else None) or (visit.tried if visit is not None else now)
@@ -132,7 +151,7 @@ def _standing(
     elif newest is not None and facet in PASSING and read is Condition.KNOWN:
         said = Verdict.PASSING
     else:
-        said = verdict(base.content if base else None, newest.content if newest else None, read, None)
+        said = verdict(base, newest.content if newest else None, read, None)
     startup = known.newest.get((collect.device, STARTUP))
     return Standing(
         device=collect.device,

@@ -19,7 +19,8 @@ from netwatch.errors import StorageUnavailable
 from netwatch.plugins import Registry
 from netwatch.storage import audit, deviations, snapshots
 from netwatch.workers import roll
-from tests.drift_scene import KINDS, DriftService, config, watching
+from probes.collect import Collection
+from tests.drift_scene import KINDS, DriftService, capture, config, watching
 from tests.fakes import FakeClock
 
 if TYPE_CHECKING:
@@ -59,6 +60,37 @@ async def deviating(scene: DriftService) -> None:
     await scene.approve()
     await changed(scene, "moved")
     assert len(scene.wrong()) == 1
+
+
+async def test_what_was_saved_stands_as_what_runs_and_is_no_other_order_of_what_was_approved(
+    scene: DriftService,
+) -> None:
+    def says(running: str, saved: str) -> None:
+        texts = {"running": running, "startup": saved}
+        captures = tuple(capture(config(description=text), facet) for facet, text in texts.items())
+        scene.devices.says["sw-1"] = Collection(captures)
+
+    def stand() -> list[tuple[Verdict, int]]:
+        found = scene.rows(partial(standings, settings=scene.settings, now=scene.clock.now(), devices={"sw-1"}))
+        return [(each.verdict, each.finding.id if each.finding else 0) for each in found]
+
+    async def pass_by() -> None:
+        await scene.let_pass(hours=6)
+        await scene.let_pass(minutes=1)
+
+    scene.devices.offers = ("running", "startup")
+    says("uplink", "uplink")
+    async with scene.running():
+        await scene.visited(2)
+        await scene.does("chen", "approve_first", device="sw-1")
+        says("moved", "moved")
+        await pass_by()
+        assert stand() == [(Verdict.UNAUTHORISED, 1), (Verdict.UNAUTHORISED, 1)]
+        await scene.does("chen", "approve_drift", number=1)
+        assert stand() == [(Verdict.UNCHANGED, 0), (Verdict.UNCHANGED, 0)]
+        says("moved again", "moved")
+        await pass_by()
+        assert stand() == [(Verdict.UNAUTHORISED, 2), (Verdict.UNCHANGED, 0)]
 
 
 async def test_a_device_that_is_taken_out_leaves_nothing_open_and_deviates_again_once_it_is_back(
@@ -191,7 +223,7 @@ async def collected(scene: DriftService) -> None:
 async def test_a_configuration_is_taken_up_once_the_database_can_be_written_again(
     tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, call, tries = FakeClock(), roll.call, []
+    clock, call, tries, shown = FakeClock(), roll.call, [], []
 
     def locked_at_first(*given: object, **named: object) -> object:
         tries.append(named["settings"])
@@ -200,6 +232,7 @@ async def test_a_configuration_is_taken_up_once_the_database_can_be_written_agai
         return call(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(roll, "call", locked_at_first)
+    monkeypatch.setattr(supervisor, "ready", shown.append)
     service = Service(watching(tmp_path, "sw-1"), Registry(KINDS), database, clock)
     watching(tmp_path, "sw-1", "sw-2")
     async with asyncio.TaskGroup() as group:
@@ -215,6 +248,10 @@ async def test_a_configuration_is_taken_up_once_the_database_can_be_written_agai
                 await asyncio.sleep(0.002)
         reloads.cancel()
     assert service.progress.last_reload_error is None
+    assert shown == [
+        "devices: 2, checks: 2; the configuration was not taken up: database is locked",
+        "devices: 2, checks: 2",
+    ], "systemctl status says how it stands"
     (detail,) = told(database)
     assert detail["changed"], "what changed is told against the configuration before both tries"
 
