@@ -200,7 +200,7 @@ class Service:
                     group.create_task(self._web.run())
                 group.create_task(self.reloads())
                 group.create_task(self._until_stopped())
-                supervisor.ready(f"{len(settings.devices)} devices, {len(settings.checks)} checks")
+                supervisor.ready(self._stands())
         except* Stopping:
             progress = self.progress
             log.info("stopping", polls=progress.polls, late=self.due.late, skipped=self.due.skipped)
@@ -309,7 +309,7 @@ class Service:
                 # Devices are watched on. What was taken up in part is taken up again as a whole.
                 log.warning("cannot take up the configuration now", error=str(error))
                 self.progress.last_reload_error = str(error)
-                supervisor.ready()
+                supervisor.ready(self._stands())
                 await self._clock.sleep(RELOAD_AGAIN)
                 self._reload.set()
 
@@ -339,7 +339,13 @@ class Service:
             changed = settings.differs(before)
             await self._mark(EventKind.RELOADED, {"configuration_before": before.digest, "changed": changed})
             self._recorded = settings
-        supervisor.ready()
+        supervisor.ready(self._stands())
+
+    def _stands(self) -> str:
+        """Return what `systemctl status` shows: how much is watched, and why what is asked for is not in force."""
+        settings, refused = self.watched.settings, self.progress.last_reload_error
+        watched = f"devices: {len(settings.devices)}, checks: {len(settings.checks)}"
+        return f"{watched}; the configuration was not taken up: {refused.splitlines()[0]}" if refused else watched
 
     async def _mark(self, kind: EventKind, detail: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Write into the journal and into the audit log what the service itself has done."""

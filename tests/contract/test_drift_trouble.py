@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
+from netwatch import supervisor
 from netwatch.daemon import RELOAD_AGAIN, START_AGAIN, Service
 from netwatch.domain.drift.finding import Closing
 from netwatch.domain.drift.verdict import Verdict
@@ -244,7 +245,7 @@ async def test_a_configuration_is_taken_up_once_the_database_can_be_written_agai
         assert "locked" in (service.progress.last_reload_error or "")
         await clock.advance(RELOAD_AGAIN)
         async with asyncio.timeout(5):
-            while not told(database):  # noqa: ASYNC110 - as above
+            while len(shown) < 2:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.002)
         reloads.cancel()
     assert service.progress.last_reload_error is None

@@ -34,8 +34,8 @@ def systemd(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_systemd_hears_each_step(systemd: socket.socket) -> None:
-    supervisor.ready("3 devices, 7 checks")
-    assert systemd.recv(1000) == b"READY=1\nSTATUS=3 devices, 7 checks"
+    supervisor.ready("devices: 3, checks: 7")
+    assert systemd.recv(1000) == b"READY=1\nSTATUS=devices: 3, checks: 7"
     supervisor.ready()
     assert systemd.recv(1000) == b"READY=1"
     supervisor.status("2 open faults")
