@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from netwatch.cli import site
 from netwatch.clock import SystemClock
 from netwatch.domain.model import BOOKS, Fault, FaultId
+from netwatch.domain.redundancy import because_of
 from netwatch.drift.deviation import deviation_of
+from netwatch.drift.remedies import remedies
 from netwatch.errors import UsageError
-from netwatch.language import duration, of_terminal, translations
+from netwatch.language import duration, ngettext, of_terminal, translations
 from netwatch.language import gettext as _
-from netwatch.storage import events, faults, outbox
+from netwatch.storage import events, faults, outbox, overview
 from netwatch.web.pages import naming
 from netwatch.web.wording import HAPPENINGS, NOTICES
 from probes.api import _ as mark
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from netwatch.storage.events import Entry
 
 MOST = 200
+NAMED = 20
+"""So many of the devices that have lost an uplink are named."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -153,14 +157,16 @@ def _show(arguments: argparse.Namespace) -> int:
     fault = database.read_now(lambda tx: faults.get(tx, FaultId(arguments.fault)))
     if fault is None:
         raise UsageError(mark("there is no fault {number}"), number=arguments.fault)
-    _print_head(fault, settings)
+    states = database.read_now(overview.states) if fault.open and fault.reachability else {}
+    hanging = because_of(fault.subject.device, settings.parents, states)
+    _print_head(fault, settings, hanging)
     _print_changed(database, fault)
     _print_timeline(database, fault, settings)
     _print_telling(database, fault, settings)
     return 0
 
 
-def _print_head(fault: Fault, settings: Settings) -> None:
+def _print_head(fault: Fault, settings: Settings, hanging: tuple[str, ...]) -> None:
     catalogue = translations(of_terminal())
     zone = settings.site.zone
     now = SystemClock().now()
@@ -177,6 +183,7 @@ def _print_head(fault: Fault, settings: Settings) -> None:
         (_("Recovered"), local(fault.closed, zone) if fault.closed else _("not yet")),
         (_("Lasting"), duration((fault.closed or now) - fault.opened, catalogue)),
         (_("Affected"), device.affects if device and device.affects else ""),
+        (_("Redundancy lost"), _devices(hanging)),
         (_("Taken by"), _taken(fault, settings)),
         (_("Reopened"), str(fault.reopened) if fault.reopened else ""),
         (_("Because of fault"), str(fault.cause) if fault.cause else ""),
@@ -187,6 +194,18 @@ def _print_head(fault: Fault, settings: Settings) -> None:
             print(f"{label}{' ' * max(1, 20 - site.width(label))}{text}")
 
 
+def _devices(names: tuple[str, ...]) -> str:
+    """Return how many devices they are, and the first of them by name."""
+    if not names:
+        return ""
+    left = len(names) - NAMED
+    row = _(", ").join(names[:NAMED])
+    if left > 0:
+        row += ngettext(" and {count} more", " and {count} more", left).format(count=left)
+    told = ngettext("{count} device: {names}", "{count} devices: {names}", len(names))
+    return told.format(count=len(names), names=row)
+
+
 def _taken(fault: Fault, settings: Settings) -> str:
     if fault.acknowledged is None:
         return ""
@@ -194,20 +213,15 @@ def _taken(fault: Fault, settings: Settings) -> str:
 
 
 def _print_changed(database: Database, fault: Fault) -> None:
-    """Print what has changed on the device, in words, where that is the fault."""
+    """Print what has changed on the device, in words, where that is the fault, and what to type."""
     deviation = database.read_now(lambda tx: deviation_of(tx, fault.subject))
     words = deviation.words() if deviation is not None else ()
-    if deviation is None or not words:
-        return
-    print("\n" + _("What has changed"))
+    if words:
+        print("\n" + _("What has changed"))
     for each in words:
         print(f"  - {site.told(each)}")
-    finding = deviation.finding
-    print(
-        _("To see every line: {command}").format(
-            command=f"netwatch drift diff {finding.device} --facet {finding.facet}"
-        )
-    )
+    for does, command in remedies(fault, deviation):
+        print(f"{_(does)}{_(': ')}{command}")
 
 
 def _print_timeline(database: Database, fault: Fault, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from netwatch.domain.drift.attribution import Confidence
 from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.risk import Risk
 from netwatch.domain.drift.verdict import Verdict
+from netwatch.drift.remedies import every_line
 from netwatch.mail.wording import harmless
 from probes.api import _
 from probes.facets import title
@@ -64,6 +65,5 @@ def who(word: Wording, finding: Finding) -> str:
 
 def commands(word: Wording, deviation: Deviation) -> tuple[tuple[str, str], ...]:
     """Return what to type to see all of it, and under it how it is approved."""
-    finding = deviation.finding
-    show = f"netwatch drift diff {finding.device} --facet {finding.facet}"
-    return ((word(_("To see every line")), show),)
+    does, command = every_line(deviation)
+    return ((word(does), command),)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
+from netwatch.drift.remedies import remedies
 from netwatch.mail import deviation
-from netwatch.mail.remedies import remedies
 from netwatch.mail.wording import LONGEST, harmless
 from probes.api import _
 
@@ -185,8 +185,8 @@ def _notes(word: Wording, case: Case) -> tuple[str, ...]:
 
 def _commands(word: Wording, kind: Kind, case: Case) -> tuple[Fact, ...]:
     fault = case.fault
-    more = deviation.commands(word, case.deviation) if case.deviation is not None else remedies(word, fault)
-    show = (*(Fact(*each) for each in more), Fact(word(_("The whole case")), f"netwatch faults show {fault.id}"))
+    more = (Fact(word(does), command) for does, command in remedies(fault, case.deviation))
+    show = (*more, Fact(word(_("The whole case")), f"netwatch faults show {fault.id}"))
     if not fault.open or kind is Kind.RECOVERED or fault.acknowledged is not None:
         return show
     return (Fact(word(_("To acknowledge it")), f'netwatch faults ack {fault.id} --text "…"'), *show)

@@ -17,6 +17,7 @@ from netwatch.mail.office import office_of
 from netwatch.storage import identity
 from netwatch.web.pages.device import device_page
 from netwatch.web.pages.fault import fault_page
+from netwatch.web.pages.faults import open_faults
 from roster import render
 from roster.handover import digest
 from tests.mailroom import text_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netwatch.storage.database import Database
+    from netwatch.web.pages.faults import FaultView
 
 BELOW = tuple(f"sw-{number}" for number in range(1, 41))
 CORES = ("core-a", "core-b")
@@ -55,7 +57,11 @@ class Campus(Scenario):
         number = self.faults()[-1].id
         page = self.rows(lambda tx: fault_page(tx, self.settings, number, self.clock.now()))
         assert page is not None
-        return page.hanging_count, [each.title for each in page.hanging]
+        return page.fault.hanging_count, [each.title for each in page.fault.hanging]
+
+    def cards(self) -> tuple[FaultView, ...]:
+        """Return the open faults as the status page has them."""
+        return self.rows(lambda tx: open_faults(tx, self.settings, self.clock.now())).full
 
     def lost(self, name: str) -> list[str]:
         """Return the parents that a device's page says are away."""
@@ -100,6 +106,8 @@ async def test_the_report_has_one_line_of_it_and_the_pages_show_it(campus: Campu
     assert "sw-12 and 28 more" in " ".join(text.split())
     assert campus.hanging() == (40, list(BELOW[:12]))
     assert (campus.lost("sw-7"), campus.lost("core-b")) == (["Core A"], [])
+    (card,) = campus.cards()
+    assert (card.hanging_count, len(card.hanging), card.hidden_count) == (40, 12, 0)
 
 
 async def test_the_same_rows_give_the_same_report(campus: Campus):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netwatch.domain.redundancy import because_of
 from netwatch.drift.deviation import deviation_of
+from netwatch.drift.remedies import remedies
 from netwatch.storage import events, faults, outbox, overview
 from netwatch.web.pages import naming
-from netwatch.web.pages.faults import NAMED, FaultView, Hidden, view
+from netwatch.web.pages.faults import FaultView, hangs_on, view
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
-    from netwatch.domain.model import Fault, FaultId
+    from netwatch.domain.model import FaultId
     from netwatch.storage.events import Entry, EventKind
     from netwatch.storage.faults import Decided
     from netwatch.storage.outbox import Delivery, Letter
@@ -76,9 +76,8 @@ class FaultPage:
     decisions: tuple[Why, ...]
     changed: tuple[Message, ...] = ()
     """What has changed on the device, in words, where that is the fault."""
-    hanging: tuple[Hidden, ...] = ()
-    """The first of the devices that it has cost an uplink, and that go on over another."""
-    hanging_count: int = 0
+    commands: tuple[tuple[str, str], ...] = ()
+    """What can be typed about it: what that does, and the command."""
 
 
 def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetime) -> FaultPage | None:
@@ -91,23 +90,17 @@ def fault_page(tx: Connection, settings: Settings, number: FaultId, now: datetim
     front = faults.get(tx, fault.cause) if fault.cause is not None and fault.open else None
     device = settings.devices.get(fault.subject.device)
     deviation = deviation_of(tx, fault.subject)
-    hanging = _hanging(tx, settings, fault)
+    hanging = hangs_on(settings, fault, overview.states(tx))
     return FaultPage(
-        fault=view(settings, fault, now, hidden, overview.telling(tx, [number]).get(number)),
+        fault=view(settings, fault, now, hidden, overview.telling(tx, [number]).get(number), hanging),
         address=device.address if device else "",
         front=view(settings, front, now) if front is not None and front.open else None,
         lines=tuple(_line(settings, each) for each in events.of_fault(tx, number)[-MOST:]),
         mails=tuple(_mail(settings, each) for each in _letters(tx, number, decisions)),
         decisions=tuple(_why(settings, each) for each in decisions),
         changed=deviation.words() if deviation is not None else (),
-        hanging=tuple(Hidden(name, naming.device(settings, name)) for name in hanging[:NAMED]),
-        hanging_count=len(hanging),
+        commands=remedies(fault, deviation),
     )
-
-
-def _hanging(tx: Connection, settings: Settings, fault: Fault) -> tuple[str, ...]:
-    away = fault.open and fault.reachability
-    return because_of(fault.subject.device, settings.parents, overview.states(tx)) if away else ()
 
 
 def _letters(tx: Connection, number: FaultId, decisions: tuple[Decided, ...]) -> list[Letter]:

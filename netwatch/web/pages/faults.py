@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from netwatch.domain.redundancy import because_of
 from netwatch.storage import faults, overview
 from netwatch.storage.overview import Telling
 from netwatch.web.pages import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
 
     from netwatch.config import Settings
-    from netwatch.domain.model import Fault, FaultId, Severity
+    from netwatch.domain.model import DeviceState, Fault, FaultId, Severity
     from netwatch.storage.outbox import Delivery
     from probes.api import Message
 
@@ -75,6 +76,9 @@ class FaultView:
     taken: Taken | None
     hidden: tuple[Hidden, ...]
     hidden_count: int
+    hanging: tuple[Hidden, ...]
+    """The first of the devices that it has cost an uplink, and that go on over another."""
+    hanging_count: int
     told: tuple[Told, ...]
     unreached: Message | None
     told_at: datetime | None
@@ -128,7 +132,11 @@ def open_faults(tx: Connection, settings: Settings, now: datetime) -> OpenFaults
     found = faults.leading(tx, MOST)
     hidden = faults.hidden(tx)
     told = overview.telling(tx, [fault.id for fault in found])
-    views = [view(settings, each, now, hidden.get(each.id, ()), told.get(each.id)) for each in found]
+    hanging = _hanging(tx, settings, found[:FULLY])
+    views = [
+        view(settings, each, now, hidden.get(each.id, ()), told.get(each.id), hanging.get(each.id, ()))
+        for each in found
+    ]
     full = sum(each.severity >= settings.mail.tell_from for each in views[:FULLY])
     return OpenFaults(
         full=tuple(views[:full]),
@@ -145,8 +153,27 @@ def fault_list(tx: Connection, settings: Settings, now: datetime) -> FaultList:
     return FaultList(open_faults(tx, settings, now), tuple(view(settings, each, now) for each in closed))
 
 
+def _hanging(tx: Connection, settings: Settings, found: Sequence[Fault]) -> Mapping[FaultId, tuple[str, ...]]:
+    """Return what has lost an uplink by each; of those shown in full only, since each looks through all devices."""
+    if not any(each.reachability for each in found):
+        return {}
+    states = overview.states(tx)
+    return {each.id: hangs_on(settings, each, states) for each in found}
+
+
+def hangs_on(settings: Settings, fault: Fault, states: Mapping[str, DeviceState]) -> tuple[str, ...]:
+    """Return the devices that a fault has cost an uplink, and that go on over another."""
+    away = fault.open and fault.reachability
+    return because_of(fault.subject.device, settings.parents, states) if away else ()
+
+
 def view(
-    settings: Settings, fault: Fault, now: datetime, hidden: tuple[str, ...] = (), telling: Telling | None = None
+    settings: Settings,
+    fault: Fault,
+    now: datetime,
+    hidden: tuple[str, ...] = (),
+    telling: Telling | None = None,
+    hanging: tuple[str, ...] = (),
 ) -> FaultView:
     """Return a fault as people are shown it."""
     telling = telling or Telling()
@@ -166,6 +193,8 @@ def view(
         taken=_taken(settings, fault, now),
         hidden=tuple(Hidden(name, naming.device(settings, name)) for name in naming.in_order(settings, hidden)[:NAMED]),
         hidden_count=len(hidden),
+        hanging=tuple(Hidden(name, naming.device(settings, name)) for name in hanging[:NAMED]),
+        hanging_count=len(hanging),
         told=tuple(Told(naming.person(settings, each.person), each.state, each.sent_at) for each in telling.told),
         unreached=telling.unreached,
         told_at=fault.told_at if fault.told is not None else None,

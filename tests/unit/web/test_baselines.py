@@ -112,6 +112,8 @@ async def test_a_deviation_is_told_in_words_with_its_fault_and_how_to_see_it(mad
     assert "no change request and no register entry covers it" in text
     assert "netwatch drift diff sw-1 --facet running" in text
     assert "canary" not in text
+    of_fault = (await made.get("/faults/1")).text
+    assert "To see every line: <code>netwatch drift diff sw-1 --facet running</code>" in of_fault
 
 
 async def test_it_speaks_chinese(made: Site) -> None:

@@ -1,0 +1,37 @@
+"""What to type against a fault about drift: to see all that has changed, to approve a host key, to try again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netwatch.domain.drift.condition import ANOTHER_KEY, LOCKED, NEW_KEY
+from netwatch.domain.drift.visit import COLLECT
+from probes.api import _
+
+if TYPE_CHECKING:
+    from netwatch.domain.model import Fault
+    from netwatch.drift.deviation import Deviation
+
+Remedy = tuple[str, str]
+"""What it does, to be translated, and the command."""
+
+
+def remedies(fault: Fault, deviation: Deviation | None) -> tuple[Remedy, ...]:
+    """Return what to type; nothing where a fault ends by itself."""
+    if deviation is not None:
+        return (every_line(deviation),)
+    said, device = fault.summary, fault.subject.device
+    if not fault.open or fault.subject.check != COLLECT:
+        return ()
+    if said.template in {ANOTHER_KEY, NEW_KEY}:
+        does = _("Once it was compared on the device, as a leader")
+        return ((does, f"netwatch drift trust {device} {said.values['shown']}"),)
+    if said.template == LOCKED:
+        return ((_("Once the password is right"), f"netwatch drift unlock {device}"),)
+    return ()
+
+
+def every_line(deviation: Deviation) -> Remedy:
+    """Return how to see all that has changed, and under it how it is approved."""
+    finding = deviation.finding
+    return _("To see every line"), f"netwatch drift diff {finding.device} --facet {finding.facet}"
