@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwatch.doctor.finding import Finding, Grade
+from netwatch.domain.backups import BACK_UP
 from probes.api import Message, _
 
 if TYPE_CHECKING:
@@ -100,8 +101,7 @@ def backup(known: BackUps, now: datetime, within: timedelta, words: str) -> Find
     """Judge whether the records would survive their disk. `words` is how the configuration writes `within`."""
     wrong = known.wrong(now, within, words)
     if wrong is not None:
-        todo = _("make one: netwatch db backup FILE; of PostgreSQL: pg_dump, then netwatch db backed-up FILE")
-        return Finding("backup", Grade.WARNING, wrong, Message(todo))
+        return Finding("backup", Grade.WARNING, wrong, Message(BACK_UP))
     if known.good is None:
         return Finding("backup", Grade.OK, Message(_("no back-up is known; none is needed yet")))
     return Finding(

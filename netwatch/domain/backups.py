@@ -10,6 +10,9 @@ from probes.api import Message, _
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+BACK_UP = _("make one: netwatch db backup FILE; of PostgreSQL: pg_dump, then netwatch db backed-up FILE")
+"""What to do about a back-up that is missed."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackUps:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from netwatch import __version__
+from netwatch.config.values import duration_text
+from netwatch.domain.backups import BACK_UP
 from netwatch.domain.model import Severity
-from netwatch.storage import overview
+from netwatch.storage import backups, overview
 from netwatch.storage.sqlite import sqlite_is_sound, sqlite_version
 from probes.api import Message, _
 
@@ -39,6 +41,7 @@ class Trouble:
     since: datetime | None = None
     detail: str = ""
     blind: bool = False
+    todo: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def monitoring(
 ) -> Monitoring:
     """Return the state of the monitoring; `progress` is a copy that nobody changes meanwhile."""
     mail = overview.post(tx, now - GIVEN_UP_WITHIN)
-    troubles = (*troubles_of(settings, progress, now), *_of_mail(mail, now), *_of_pace(pace))
+    own = troubles_of(settings, progress, now)
+    troubles = (*own, *_of_mail(mail, now), *_of_pace(pace), *_of_backup(tx, settings, now))
     return Monitoring(
         version=__version__,
         started_at=progress.started_at,
@@ -138,6 +142,13 @@ def _of_pace(pace: Pace) -> Iterator[Trouble]:
     if pace.polls >= FEW and pace.late > LATE_SHARE * pace.polls:
         values = {"late": pace.late, "polls": pace.polls}
         yield Trouble(Severity.MINOR, Message(_("{late} of the last {polls} looks were late."), values))
+
+
+def _of_backup(tx: Connection, settings: Settings, now: datetime) -> Iterator[Trouble]:
+    within = settings.file.storage.backup_within
+    wrong = backups.known(tx, now).wrong(now, within, duration_text(within))
+    if wrong is not None:
+        yield Trouble(Severity.WARNING, wrong, todo=Message(BACK_UP))
 
 
 def _records(tx: Connection, size_on_disk: int | None) -> Records:

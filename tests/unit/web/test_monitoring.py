@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netwatch.storage import outbox
+from netwatch.storage import events, outbox
+from netwatch.storage.events import Entry, EventKind
 from netwatch.storage.outbox import Delivery
 from netwatch.web.pages.monitoring import monitoring, silence
 from netwatch.web.tempo import Pace
@@ -97,6 +98,15 @@ def test_mail_that_was_given_up_is_told_for_a_week(well: Hospital) -> None:
 
     well.write(lost)
     assert said(seen(well)) == ["Mails of the last 7 days that could not be delivered: 2"]
+
+
+def test_a_back_up_that_is_overdue_is_a_trouble_that_says_what_to_do(well: Hospital) -> None:
+    began = NOW - timedelta(days=8)
+    well.write(lambda tx: events.add(tx, Entry(EventKind.STARTED, began, began)))
+    view = seen(well)
+    assert said(view) == ["there is no back-up of netwatch, for longer than may be (backup_within = 7d)"]
+    assert str(view.troubles[0].todo).startswith("make one: netwatch db backup FILE")
+    assert not view.blind
 
 
 @pytest.mark.parametrize(("polls", "late", "count"), [(100, 10, 0), (100, 11, 1), (9, 9, 0)])
