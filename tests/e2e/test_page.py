@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from netwatch.domain.model import Severity
 from netwatch.storage import faults, handovers
 from tests import hospital
 from tests.e2e.served_page import ServedPage
+from tests.e2e.visitor import SECONDS, Visitor, keep
 from tests.hospital import NOW, down, fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser
     from sqlalchemy import Connection
 
 pytestmark = pytest.mark.needs("chromium")
 
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-WATCH = "addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective}`));"
 PAGES = {
     "status": "/",
     "faults": "/faults",
@@ -38,7 +33,6 @@ PAGES = {
     "device": "/devices/servers-20",
 }
 WIDTHS = {"phone": (360, 740), "desk": (1440, 900)}
-SECONDS = 15_000
 
 CONTRAST = """() => {
   const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -69,14 +63,6 @@ CONTRAST = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as player:
-        started = player.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[ServedPage]:
     made = hospital.opened(tmp_path)
@@ -97,29 +83,6 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPage]:
     yield page
     page.stop()
     made.database.close()
-
-
-class Visitor:
-    """A browser window, and all that it complains about."""
-
-    def __init__(self, browser: Browser, served: ServedPage, **options: Any) -> None:
-        self.served = served
-        self.complaints: list[str] = []
-        self.context: BrowserContext = browser.new_context(**{"locale": "en-US", **options})
-        self.context.add_init_script(WATCH)
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(SECONDS)
-        self.page.on(
-            "console", lambda line: self.complaints.append(line.text) if line.type in ("error", "warning") else None
-        )
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def visit(self, path: str) -> Page:
-        self.page.goto(self.served.address + path)
-        return self.page
-
-    def leave(self) -> None:
-        self.context.close()
 
 
 @pytest.fixture
@@ -214,13 +177,6 @@ def test_the_checks_of_the_pages_find_what_is_wrong(browser: Browser, night: Ser
     assert len(page.evaluate(CONTRAST)) == 1
     assert page.evaluate("document.documentElement.scrollWidth") > 360
     made.leave()
-
-
-def keep(page: Page, name: str) -> None:
-    """Save a picture where somebody wants to look: NETWATCH_SCREENSHOTS names the folder."""
-    folder = os.environ.get("NETWATCH_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def test_the_first_screen_of_a_phone_says_what_is_wrong_and_who_is_on_it(browser: Browser, night: ServedPage) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
 
 COUNT = PAGE + 3
+CHANGED = config(description="changed")
 SITE = """
 [site]
 name = "信息中心"
@@ -73,13 +74,13 @@ class Site:
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8650") as client:
             return await client.get(path, headers={"accept-language": language})
 
-    def deviates(self, device: str = "sw-1", state: FindingState = FindingState.OPEN) -> None:
-        self.database.write_now(lambda tx: self._deviate(tx, device, state))
+    def deviates(self, device: str = "sw-1", state: FindingState = FindingState.OPEN, raw: bytes = CHANGED) -> None:
+        self.database.write_now(lambda tx: self._deviate(tx, device, state, raw))
 
-    def _deviate(self, tx: Connection, device: str, state: FindingState) -> None:
-        for hours, description in ((3, "<i>uplink</i>"), (2, "changed")):
+    def _deviate(self, tx: Connection, device: str, state: FindingState, changed: bytes) -> None:
+        for hours, raw in ((3, config(description="<i>uplink</i>")), (2, changed)):
             at = NOW - timedelta(hours=hours)
-            worked = work_out(self.keys, Visited(device, at, at, "timer"), capture(config(description=description)), ())
+            worked = work_out(self.keys, Visited(device, at, at, "timer"), capture(raw), ())
             keep(tx, worked, timedelta(0), at_once=True)
             if hours == 3:
                 newest = snapshots.newest(tx, device, "running")
