@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netwatch.storage.database import Database
+    from netwatch.web.pages.device import DevicePage
     from netwatch.web.pages.faults import FaultView
 
 BELOW = tuple(f"sw-{number}" for number in range(1, 41))
@@ -65,9 +66,12 @@ class Campus(Scenario):
 
     def lost(self, name: str) -> list[str]:
         """Return the parents that a device's page says are away."""
+        return [each.title for each in self.device(name).lost]
+
+    def device(self, name: str) -> DevicePage:
         page = self.rows(lambda tx: device_page(tx, self.settings, name, self.clock.now()))
         assert page is not None
-        return [each.title for each in page.lost]
+        return page
 
 
 @pytest.fixture
@@ -108,6 +112,7 @@ async def test_the_report_has_one_line_of_it_and_the_pages_show_it(campus: Campu
     assert (campus.lost("sw-7"), campus.lost("core-b")) == (["Core A"], [])
     (card,) = campus.cards()
     assert (card.hanging_count, len(card.hanging), card.hidden_count) == (40, 12, 0)
+    assert campus.device("core-a").open == (card,)
 
 
 async def test_the_same_rows_give_the_same_report(campus: Campus):

@@ -9,7 +9,7 @@ from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.visit import DRIFT
 from netwatch.domain.model import Severity, Subject
-from netwatch.domain.stretches import stretches
+from roster.stretches import stretches
 from netwatch.drift.deviation import deviations_of
 from netwatch.drift.overview import standings
 from netwatch.storage import deviations, faults
@@ -187,11 +187,12 @@ def _finding(
 def _devices(settings: Settings, names: Iterable[str], found: Iterable[Standing]) -> tuple[DeviceView, ...]:
     of: dict[str, list[FacetView]] = {name: [] for name in names}
     for each in found:
-        of[each.device].append(_facet(each))
+        of[each.device].append(facet_view(each))
     return tuple(DeviceView(name, naming.device(settings, name), tuple(lines)) for name, lines in of.items())
 
 
-def _facet(standing: Standing) -> FacetView:
+def facet_view(standing: Standing) -> FacetView:
+    """Return how one facet of a device stands, as people are shown it."""
     finding = standing.finding
     return FacetView(
         name=facets.title(standing.facet) if standing.facet else "",

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from netwatch.domain.judge import number
 from netwatch.domain.model import DeviceState, Health, Subject
 from netwatch.domain.redundancy import lost
+from netwatch.drift.overview import standings
 from netwatch.report.capacity import outlook
 from netwatch.storage import checks, faults, history, overview
 from netwatch.web.pages import naming
+from netwatch.web.pages.baselines import FacetView, facet_view
 from netwatch.web.pages.devices import NOT_SEEN
-from netwatch.web.pages.faults import FaultView, view
+from netwatch.web.pages.faults import FaultView, hanging_of, view
 from probes.api import Meaning, Message
 from roster.report_wording import forecast_sentence
 
@@ -93,6 +95,8 @@ class DevicePage:
     lost: tuple[Link, ...] = ()
     """The devices in front that are away while it goes on over another."""
     forecasts: tuple[Message, ...] = ()
+    facets: tuple[FacetView, ...] = ()
+    """How what it is set to stands against what was approved; nothing where it is not read."""
 
 
 def device_page(tx: Connection, settings: Settings, name: str, now: datetime) -> DevicePage | None:
@@ -121,6 +125,7 @@ def device_page(tx: Connection, settings: Settings, name: str, now: datetime) ->
         closed=tuple(view(settings, each, now) for each in closed),
         lost=_lost(tx, settings, name),
         forecasts=_forecasts(tx, settings, name, now),
+        facets=tuple(map(facet_view, standings(tx, settings, now, {name}))),
     )
 
 
@@ -137,8 +142,10 @@ def _lost(tx: Connection, settings: Settings, name: str) -> tuple[Link, ...]:
 
 def _open(tx: Connection, settings: Settings, name: str, now: datetime) -> tuple[FaultView, ...]:
     found = faults.opened_of(tx, name)
-    told = overview.telling(tx, [fault.id for fault in found])
-    return tuple(view(settings, each, now, telling=told.get(each.id)) for each in found)
+    told, hanging = overview.telling(tx, [fault.id for fault in found]), hanging_of(tx, settings, found)
+    return tuple(
+        view(settings, each, now, telling=told.get(each.id), hanging=hanging.get(each.id, ())) for each in found
+    )
 
 
 def _check(

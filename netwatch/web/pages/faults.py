@@ -132,7 +132,7 @@ def open_faults(tx: Connection, settings: Settings, now: datetime) -> OpenFaults
     found = faults.leading(tx, MOST)
     hidden = faults.hidden(tx)
     told = overview.telling(tx, [fault.id for fault in found])
-    hanging = _hanging(tx, settings, found[:FULLY])
+    hanging = hanging_of(tx, settings, found[:FULLY])
     views = [
         view(settings, each, now, hidden.get(each.id, ()), told.get(each.id), hanging.get(each.id, ()))
         for each in found
@@ -153,8 +153,8 @@ def fault_list(tx: Connection, settings: Settings, now: datetime) -> FaultList:
     return FaultList(open_faults(tx, settings, now), tuple(view(settings, each, now) for each in closed))
 
 
-def _hanging(tx: Connection, settings: Settings, found: Sequence[Fault]) -> Mapping[FaultId, tuple[str, ...]]:
-    """Return what has lost an uplink by each; of those shown in full only, since each looks through all devices."""
+def hanging_of(tx: Connection, settings: Settings, found: Sequence[Fault]) -> Mapping[FaultId, tuple[str, ...]]:
+    """Return what has lost an uplink by each fault. Ask for those shown in full only: each looks through all devices."""
     if not any(each.reachability for each in found):
         return {}
     states = overview.states(tx)

@@ -113,6 +113,9 @@ async def test_a_deviation_is_told_in_words_with_its_fault_and_how_to_see_it(mad
     assert "no change request and no register entry covers it" in text
     assert "netwatch drift diff sw-1 --facet running" in text
     assert "canary" not in text
+    of_device = (await made.get("/devices/sw-1")).text
+    assert "Configuration</a></h2>" in of_device
+    assert "changed without approval</b></span> #1</td>" in of_device
     of_fault = (await made.get("/faults/1")).text
     assert "To see every line: <code>netwatch drift diff sw-1 --facet running</code>" in of_fault
 
@@ -141,6 +144,7 @@ async def test_where_nothing_deviates_or_is_read_it_says_so(made: Site) -> None:
     assert "Nothing deviates from what was approved." in (await made.get("/baselines")).text
     made.settings = replace(made.settings, collects=())
     assert "Nothing is read" in (await made.get("/baselines")).text
+    assert 'id="facets"' not in (await made.get("/devices/sw-1")).text
 
 
 @pytest.mark.parametrize(("asked", "shown"), [("", PAGE), ("?page=2", 3), ("?page=99", 3), ("?page=x", PAGE)])
