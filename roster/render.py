@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
 from markupsafe import escape
 
+from roster import alike
 from roster.facts import Place, Saying
 from roster.handover import digest
 from roster.lines import folded, one_line
@@ -128,7 +129,7 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
-    made.globals |= {"S": Section, "P": Place, "W": Saying, "most": _ALL}
+    made.globals |= {"alike": alike, "S": Section, "P": Place, "W": Saying, "most": _ALL}
     made.filters["block"] = lambda value, indent: _Block(str(value).replace("\n", "\n" + " " * indent))
     made.filters["apply"] = lambda value, say: say(value)
     return made

@@ -384,17 +384,19 @@ class ReportWording(Wording):
     def unapproved(self, each: Unapproved) -> str:
         """Return what happened to a device without approval, and what a leader said of it."""
         what = f"{each.mark}{each.number} {each.device} {self.said(each.what)}"
+        return self.noted(self.clauses(what, self.when(each.at)), self.judged(each))
+
+    def judged(self, each: Unapproved) -> str:
+        """Return what explains it, or what a leader said of it."""
         if each.change:
             explained = self(_("explained by change request {number}"), number=each.change)
-            judged = self.clauses(explained, self.word(each.verdict))
-        elif each.entry:
-            judged = self.clauses(self(_("explained by entry {number}"), number=each.entry), self.word(each.verdict))
-        elif each.settled:
+            return self.clauses(explained, self.word(each.verdict))
+        if each.entry:
+            return self.clauses(self(_("explained by entry {number}"), number=each.entry), self.word(each.verdict))
+        if each.settled:
             who = self(_("judged by {who}"), who=each.by) if each.by else ""
-            judged = self.clauses(who, self.word(each.verdict), each.text)
-        else:
-            judged = self(_("without approval"))
-        return self.noted(self.clauses(what, self.when(each.at)), judged)
+            return self.clauses(who, self.word(each.verdict), each.text)
+        return self(_("without approval"))
 
     def spoken(self, word: Word) -> str:
         """Return what a person said, and who it was."""

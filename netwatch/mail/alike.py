@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from netwatch.domain.stretches import stretches
 from netwatch.mail import deviation
 from netwatch.mail.sheet import Fact, named
 from netwatch.mail.wording import harmless
 from probes.api import _
+from roster.stretches import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

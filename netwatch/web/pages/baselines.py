@@ -9,12 +9,12 @@ from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.visit import DRIFT
 from netwatch.domain.model import Severity, Subject
-from netwatch.domain.stretches import stretches
 from netwatch.drift.deviation import deviations_of
 from netwatch.drift.overview import standings
 from netwatch.storage import deviations, faults
 from netwatch.web.pages import naming
 from probes import facets
+from roster.stretches import stretches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -243,7 +243,8 @@ def test_the_mails_subject_is_short_and_says_the_worst():
 def test_a_mail_stays_short_in_a_bad_night_and_says_how_many_more_there_are():
     shift = Shift("day/2026-11-22/primary", "", "day", "白班", date(2026, 11, 22), Post.PRIMARY, (), (), START, END)
     many = tuple(
-        Fault(n, f"sw-{n}", "icmp", Severity.MAJOR, Sentence("does not answer to ping"), START, n) for n in range(1, 61)
+        Fault(n, f"sw-{n}", "icmp", Severity.MAJOR, Sentence("{n} of 60 packets lost", {"n": n}), START, n)
+        for n in range(1, 61)
     )
     body = render.mail_body(build(shift, Facts(END, 99, faults=many)), ENGLISH, ZONE)
     for shown in (body.text, body.html):

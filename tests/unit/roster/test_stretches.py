@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.cli.site import numbers
-from netwatch.domain.stretches import stretches
+from roster.stretches import stretches
 
 
 def test_numbers_that_follow_one_another_are_one_stretch():
