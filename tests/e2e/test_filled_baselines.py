@@ -77,5 +77,8 @@ def test_what_deviates_is_text_and_fits_on_a_phone_and_leads_on(
     page.go_back()
     page.get_by_role("article").first.get_by_role("link").click()
     expect(page.locator("#commands code")).to_contain_text("netwatch drift diff sw-")
+    for width in range(320, 400, 8):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator("#commands .whole").evaluate("each => each.getClientRects().length") == 1, "one line"
     assert made.complaints == []
     made.leave()

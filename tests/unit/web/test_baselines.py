@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 COUNT = PAGE + 3
 CHANGED = config(description="changed")
+TO_SEE = '<code>netwatch drift diff sw-1 <span class="whole">--facet</span> running</code>'
 SITE = """
 [site]
 name = "信息中心"
@@ -111,13 +112,13 @@ async def test_a_deviation_is_told_in_words_with_its_fault_and_how_to_see_it(mad
     assert '<a href="/faults/1">&lt;b&gt;交换机 1&lt;/b&gt; · running configuration</a>' in text
     assert "changed without approval #1" in text
     assert "no change request and no register entry covers it" in text
-    assert "netwatch drift diff sw-1 --facet running" in text
+    assert TO_SEE in text
     assert "canary" not in text
     of_device = (await made.get("/devices/sw-1")).text
     assert "Configuration</a></h2>" in of_device
     assert "changed without approval</b></span> #1</td>" in of_device
     of_fault = (await made.get("/faults/1")).text
-    assert "To see every line: <code>netwatch drift diff sw-1 --facet running</code>" in of_fault
+    assert f"To see every line: {TO_SEE}" in of_fault
 
 
 async def test_it_speaks_chinese(made: Site) -> None:
