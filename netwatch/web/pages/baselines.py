@@ -11,6 +11,7 @@ from netwatch.domain.drift.visit import DRIFT
 from netwatch.domain.model import Severity, Subject
 from netwatch.drift.deviation import deviations_of
 from netwatch.drift.overview import standings
+from netwatch.drift.remedies import Remedy, of_standing
 from netwatch.storage import deviations, faults
 from netwatch.web.pages import naming
 from probes import facets
@@ -86,6 +87,7 @@ class FacetView:
     read: datetime | None
     unsaved: datetime | None
     obstacle: Message | None
+    remedy: Remedy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,4 +206,5 @@ def facet_view(standing: Standing) -> FacetView:
         read=standing.visit.completed if standing.visit is not None else None,
         unsaved=standing.unsaved,
         obstacle=standing.obstacle,
+        remedy=of_standing(standing),
     )

@@ -11,11 +11,15 @@ import pytest
 
 from netwatch.config import load
 from netwatch.domain.drift.baseline import Baseline, BaselineState, sealed
+from netwatch.domain.drift.condition import Condition
 from netwatch.domain.drift.finding import FindingState
+from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.visit import Door
 from netwatch.domain.model import Fault, FaultId, Subject
 from netwatch.drift.judging import judge
 from netwatch.drift.keeping import Keys, Visited, keep, work_out
+from netwatch.drift.overview import Standing
+from netwatch.drift.remedies import of_standing
 from netwatch.keyring import Keyring
 from netwatch.plugins import Registry
 from netwatch.progress import Progress
@@ -138,7 +142,25 @@ async def test_what_is_waived_alarms_nobody_and_says_so(made: Site) -> None:
 
 async def test_what_is_in_the_way_of_reading_is_told(made: Site) -> None:
     made.database.write_now(lambda tx: doors.save(tx, Door("sw-2", "cli", offered=KEY, offered_at=NOW)))
-    assert f"host key waits: {KEY}" in (await made.get("/baselines")).text
+    for path in ("/baselines", "/devices/sw-2"):
+        text = (await made.get(path)).text
+        assert f"host key waits: {KEY}" in text
+        assert text.count(f"as a leader: <code>netwatch drift trust sw-2 {KEY}</code>") == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "door", "command"),
+    [
+        (Verdict.NO_BASELINE, None, "netwatch drift approve sw-1 --first"),
+        (Verdict.MISSING, Door("sw-1", "cli", guard={"failures": 2, "locked": True}), "netwatch drift unlock sw-1"),
+        (Verdict.UNAUTHORISED, Door("sw-1", "cli"), None),
+    ],
+)
+def test_where_a_facet_waits_for_somebody_it_says_what_to_type(
+    verdict: Verdict, door: Door | None, command: str | None
+) -> None:
+    remedy = of_standing(Standing("sw-1", "running", verdict, Condition.KNOWN, door=door))
+    assert (remedy[1] if remedy else None) == command
 
 
 async def test_where_nothing_deviates_or_is_read_it_says_so(made: Site) -> None:
