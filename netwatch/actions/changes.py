@@ -162,14 +162,14 @@ def _tell(tx: Connection, doing: Doing, request: ChangeRequest, what: ChangeStep
     notice = _NOTICES.get(what)
     if notice is None:
         return
-    people = tuple(request.parties - {doing.actor})
-    if notice is Notice.REQUEST:
-        people = tuple(
-            name
-            for name, person in doing.settings.people.items()
-            if name not in request.parties and doing.leads(person)
-        )
+    people = _leaders(doing, request) if notice is Notice.REQUEST else request.parties - {doing.actor}
     tell(tx, doing.settings, sorted(people), notice, request, doing.now, text)
+
+
+def _leaders(doing: Doing, request: ChangeRequest) -> frozenset[str]:
+    """Return who may approve it: leaders whose own it is not."""
+    known = doing.settings.people.items()
+    return frozenset(name for name, person in known if name not in request.parties and doing.leads(person))
 
 
 _NOTICES = {
@@ -187,6 +187,9 @@ def verify(tx: Connection, doing: Doing) -> Message:
     values = {"number": after.id, "count": len(found)}
     if not found:
         return Message(_("change request {number} is verified; nothing of it waits for a new baseline"), values)
+    leaders = sorted(_leaders(doing, after) - {doing.actor})
+    numbers = [each.id for each in found]
+    tell(tx, doing.settings, leaders, Notice.VERIFIED, after, doing.now, findings=numbers)
     return Message(_("change request {number} is verified; baselines proposed: {count}"), values)
 
 

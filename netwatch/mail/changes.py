@@ -14,9 +14,10 @@ from netwatch.mail.sheet import Fact, Sheet, footer
 from netwatch.mail.wording import Wording, harmless
 from netwatch.storage import identity, outbox
 from probes.api import _
+from roster.stretches import stretches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -38,6 +39,8 @@ class Notice(Enum):
     REQUEST = "request"
     APPROVED = "approved"
     REJECTED = "rejected"
+    VERIFIED = "verified"
+    """It has led to contents that wait for a leader's approval."""
 
 
 def tell(
@@ -48,16 +51,19 @@ def tell(
     request: ChangeRequest,
     now: datetime,
     text: str = "",
+    findings: Sequence[int] = (),
 ) -> None:
-    """Queue a mail to each of some people; who has no address is passed over."""
+    """Queue a mail to each of some people; who has no address is passed over. `findings` are those to be approved."""
     office, own = office_of(settings), identity.of(tx)
     for name in dict.fromkeys(people):
         if name in office.reachable:
             key = f"{KIND}/{request.id}/{notice.value}/{name}"
-            outbox.add(tx, letter_for_change(Reader(office, own, name, key, now), notice, request, text))
+            outbox.add(tx, letter_for_change(Reader(office, own, name, key, now), notice, request, text, findings))
 
 
-def letter_for_change(reader: Reader, notice: Notice, request: ChangeRequest, text: str = "") -> Letter:
+def letter_for_change(
+    reader: Reader, notice: Notice, request: ChangeRequest, text: str = "", findings: Sequence[int] = ()
+) -> Letter:
     """Write one of them, ready to go."""
     word, office = reader.word, reader.office
     values: dict[str, object] = {
@@ -65,14 +71,15 @@ def letter_for_change(reader: Reader, notice: Notice, request: ChangeRequest, te
         "title": harmless(request.title, 100),
         "who": harmless(office.called(request.requested_by)),
         "judge": harmless(office.called(request.judged_by or "")),
+        "verifier": harmless(office.called(request.verified_by or "")),
     }
     view = Sheet(
         language=word.language,
         tone="critical" if request.emergency and notice is Notice.REQUEST else _TONES[notice],
         badge=word(_("emergency")) if request.emergency else word(request.state.title),
-        first=word(_FIRST[notice], **values),
+        first=_first(word, notice, values, len(findings)),
         facts=tuple(fact for fact in _facts(word, office, request, text) if fact.text),
-        commands=tuple(Fact(word(say), command) for say, command in _commands(notice, request)),
+        commands=tuple(Fact(word(say), command) for say, command in _commands(notice, request, findings)),
         footer=footer(word, office, reader.now),
     )
     plain, html = laid_out("notice", view, word.language)
@@ -90,13 +97,30 @@ _SUBJECTS = {
     Notice.REQUEST: _("Approval asked: change request {number}, {title}"),
     Notice.APPROVED: _("Approved: change request {number}, {title}"),
     Notice.REJECTED: _("Rejected: change request {number}, {title}"),
+    Notice.VERIFIED: _("New baselines to approve: change request {number}, {title}"),
 }
 _FIRST = {
     Notice.REQUEST: _("{who} asks for your approval: change request {number}"),
     Notice.APPROVED: _("{judge} has approved change request {number}"),
     Notice.REJECTED: _("{judge} has rejected change request {number}"),
 }
-_TONES = {Notice.REQUEST: "information", Notice.APPROVED: "recovered", Notice.REJECTED: "warning"}
+_TONES = {
+    Notice.REQUEST: "information",
+    Notice.APPROVED: "recovered",
+    Notice.REJECTED: "warning",
+    Notice.VERIFIED: "information",
+}
+
+
+def _first(word: Wording, notice: Notice, values: dict[str, object], count: int) -> str:
+    if notice is not Notice.VERIFIED:
+        return word(_FIRST[notice], **values)
+    return word.ngettext(
+        "{verifier} has verified change request {number}; {count} new baseline waits for your approval",
+        "{verifier} has verified change request {number}; {count} new baselines wait for your approval",
+        count,
+        **values,
+    )
 
 
 def _facts(word: Wording, office: Office, request: ChangeRequest, text: str) -> tuple[Fact, ...]:
@@ -128,7 +152,13 @@ def _target(word: Wording, scope: Scope) -> str:
     return harmless(" · ".join((named, *scope.facets, *scope.paths)), 200)
 
 
-def _commands(notice: Notice, request: ChangeRequest) -> tuple[tuple[str, str], ...]:
+def _commands(notice: Notice, request: ChangeRequest, findings: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    if notice is Notice.VERIFIED:
+        numbers = stretches(findings)[:MOST]
+        return (
+            (_("To see what has changed"), f"netwatch drift show {findings[0]}"),
+            (_("To approve them"), f"netwatch drift approve {' '.join(numbers)}"),
+        )
     if notice is Notice.REQUEST:
         return (
             (_("To approve it"), f"netwatch change approve {request.id}"),

@@ -669,6 +669,8 @@ def test_a_change_is_verified_proposed_approved_and_closed(approved: Site) -> No
     approved.refused("li did it; somebody else confirms", "li", "verify_change", number=number)
     said = approved.do("wang", "verify_change", number=number)
     assert said == f"change request {number} is verified; baselines proposed: 1"
+    asked = [each for each in approved.letters() if "/verified/" in each.key]
+    assert [each.person for each in asked] == ["boss", "chief"], "the leaders, and nobody whose change it is"
     assert approved.passes(65) == []
     (proposal,) = approved.rows(lambda tx: baselines.proposed(tx, "sw-1", "running"))
     assert (proposal.proposed_by, proposal.change, proposal.content) == ("wang", number, finding.content)
@@ -683,6 +685,8 @@ def test_whoever_verified_a_change_does_not_approve_the_baseline(approved: Site)
     approved.reads(60, MOVED)
     approved.do("li", "implement_change", number=number)
     approved.do("boss", "verify_change", number=number)
+    asked = [each for each in approved.letters() if "/verified/" in each.key]
+    assert [each.person for each in asked] == ["chief"]
     approved.refused("boss proposed it; somebody else judges", "boss", "approve_drift", number=1)
     approved.do("chief", "approve_drift", number=1)
 

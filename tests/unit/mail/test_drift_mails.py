@@ -135,6 +135,29 @@ def test_who_approves_a_change_of_many_devices_is_told_how_many(office: Office) 
     assert [line for line in lines if line.startswith("On: ")][-2:] == ["On: sw19", "On: and 180 more"]
 
 
+@pytest.mark.parametrize(
+    ("findings", "first", "command"),
+    [
+        ([7], "李四 has verified change request 1; 1 new baseline waits for your approval", "netwatch drift approve 7"),
+        (
+            [9, *range(13, 212)],
+            "李四 has verified change request 1; 200 new baselines wait for your approval",
+            "netwatch drift approve 9 13-211",
+        ),
+    ],
+)
+def test_leaders_are_told_which_contents_wait_for_their_approval(
+    office: Office, findings: list[int], first: str, command: str
+) -> None:
+    verified = replace(REQUEST, id=1, state=ChangeState.VERIFIED, verified_by="li")
+    reader = Reader(office, "database", "wang", "change/1/verified/wang", NOW)
+    content = letter_for_change(reader, Notice.VERIFIED, verified, findings=findings).content
+    assert content is not None
+    lines = text_of(content).splitlines()
+    assert lines[0].endswith(first)
+    assert f"To approve them: {command}" in lines
+
+
 def changes(how_many: int, **finding: Any) -> tuple[ToldFault, ...]:
     """Return faults about the same change on so many devices, to be told in one mail."""
     return tuple(
