@@ -12,7 +12,7 @@ from netwatch.domain.model import Severity, Subject
 from netwatch.drift.deviation import deviations_of
 from netwatch.drift.overview import standings
 from netwatch.drift.remedies import Remedy, of_standing
-from netwatch.storage import deviations, faults
+from netwatch.storage import deviations, faults, waivers
 from netwatch.web.pages import naming
 from probes import facets
 from roster.stretches import stretches
@@ -63,6 +63,11 @@ class FindingView:
     name: str
     verdict: str
     judged: str
+    by: str
+    text: str
+    """What a leader said of it."""
+    until: datetime | None
+    """Until when it is waived."""
     severity: Severity | None
     words: tuple[Message, ...]
     why: Message
@@ -156,7 +161,8 @@ def _alike(
     for each in found:
         deviation = known.get(_subject(each))
         same = deviation.likeness if deviation is not None else None
-        alike.setdefault(each.id if same is None else (_severity(each), same), []).append(each)
+        said = each.judged_by, each.judgement
+        alike.setdefault(each.id if same is None else (_severity(each), said, same), []).append(each)
     return tuple(tuple(sorted(same, key=lambda each: place[each.device])) for same in alike.values())
 
 
@@ -164,7 +170,7 @@ def _finding(
     tx: Connection, settings: Settings, alike: tuple[Finding, ...], deviation: Deviation | None
 ) -> FindingView:
     finding, *others = alike
-    fault = faults.open_of(tx, _subject(finding).id)
+    fault, waiver = faults.open_of(tx, _subject(finding).id), waivers.of(tx, finding.fingerprint)
     numbers = stretches(each.id for each in alike)
     return FindingView(
         number=finding.id,
@@ -174,6 +180,9 @@ def _finding(
         name=facets.title(finding.facet),
         verdict=finding.told.verdict.title,
         judged=_judged(finding),
+        by=naming.person(settings, finding.judged_by or "") if _judged(finding) else "",
+        text=finding.judgement if _judged(finding) else "",
+        until=waiver.until if waiver is not None else None,
         severity=_severity(finding),
         words=deviation.words(WORDS) if deviation is not None else (),
         why=finding.told.why,

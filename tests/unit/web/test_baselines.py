@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from netwatch.domain.drift.condition import Condition
 from netwatch.domain.drift.finding import FindingState
 from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.visit import Door
+from netwatch.domain.drift.waiver import Waiver
 from netwatch.domain.model import Fault, FaultId, Subject
 from netwatch.drift.judging import judge
 from netwatch.drift.keeping import Keys, Visited, keep, work_out
@@ -23,7 +25,7 @@ from netwatch.drift.remedies import of_standing
 from netwatch.keyring import Keyring
 from netwatch.plugins import Registry
 from netwatch.progress import Progress
-from netwatch.storage import baselines, deviations, doors, faults, snapshots
+from netwatch.storage import baselines, deviations, doors, faults, snapshots, waivers
 from netwatch.storage.database import Database
 from netwatch.web.app import application
 from netwatch.web.live import News
@@ -138,6 +140,21 @@ async def test_what_is_waived_alarms_nobody_and_says_so(made: Site) -> None:
     assert "changed without approval #1, waived" in text
     assert 'href="/faults/' not in text
     assert "badge" not in text
+
+
+async def test_what_a_leader_said_of_it_and_until_when_it_is_waived_is_told(made: Site) -> None:
+    made.deviates()
+
+    def waive(tx: Connection) -> None:
+        finding = deviations.stand(tx)[0]
+        until = NOW + timedelta(days=10)
+        waivers.add(tx, Waiver(finding.id, finding.fingerprint, "li", "chen", NOW, until, "<b>old poller</b>"))
+        judged = replace(finding, judged_by="chen", judged_at=NOW, judgement="<b>old poller</b>")
+        deviations.save(tx, replace(judged, state=FindingState.WAIVED))
+
+    made.database.write_now(waive)
+    text = (await made.get("/baselines")).text
+    assert re.search(r"<p>chen: &lt;b&gt;old poller&lt;/b&gt; \(until <time [^>]+>12-03 02:13</time>\)</p>", text)
 
 
 async def test_what_is_in_the_way_of_reading_is_told(made: Site) -> None:
