@@ -37,7 +37,13 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     reject = verbs.add_parser("reject", help=_("say that a device is to be put back"))
     reject.set_defaults(run=_reject)
     for verb in (waive, reject):
-        verb.add_argument("number", type=site.number, metavar="N", help=_("the number of the finding"))
+        verb.add_argument(
+            "numbers",
+            nargs="+",
+            type=site.numbers,
+            metavar="N",
+            help=_("the number of the finding; several, and stretches such as 13-21"),
+        )
         verb.add_argument("--reason", dest="text", required=True, help=_("why"))
     for verb in (approve, waive, reject):
         site.add_config(verb)
@@ -66,10 +72,13 @@ def _which(what: str, facet: str | None) -> Iterable[dict[str, Any]]:
 
 
 def _waive(arguments: argparse.Namespace) -> int:
-    values: dict[str, Any] = {name: getattr(arguments, name) for name in ("number", "until", "owner", "text")}
-    return site.act(site.settings(arguments), "waive_drift", arguments, **values)
+    return _judge(arguments, "waive_drift", {name: getattr(arguments, name) for name in ("until", "owner", "text")})
 
 
 def _reject(arguments: argparse.Namespace) -> int:
-    values = {"number": arguments.number, "text": arguments.text}
-    return site.act(site.settings(arguments), "reject_drift", arguments, **values)
+    return _judge(arguments, "reject_drift", {"text": arguments.text})
+
+
+def _judge(arguments: argparse.Namespace, action: str, values: dict[str, Any]) -> int:
+    wanted = ({"number": each, **values} for stretch in arguments.numbers for each in stretch)
+    return site.act_each(site.settings(arguments), action, arguments, wanted)

@@ -163,6 +163,9 @@ def test_a_finding_is_approved_waived_or_rejected_by_its_number(run, folder):
     assert said.startswith("finding 1 is waived until 20")
     assert said.endswith("; li answers for it\n")
     assert run("drift", "reject", "1", "--reason", "no", "--by", "zhao") == (2, "", "zhao does not lead\n")
+    code, told, refused = run("drift", "reject", "1-2", "4", "--reason", "put it back", "--by", "wang")
+    assert (code, told) == (2, "finding 1 is rejected: sw-1 is to be put back\n")
+    assert refused.splitlines() == ["there is no finding 2", "there is no finding 4"]
     assert run("drift", "reject", "1", "--reason", "put it back", "--by", "wang")[1] == (
         "finding 1 is rejected: sw-1 is to be put back\n"
     )
