@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from probes.ssh.echo import echo_end
 from probes.ssh.said import KEPT, Said, asked_back, closed, endless, written_over
-from probes.ssh.signs import ASKS, LAST_PAGE, PAGERS, PASSWORD, any_of, is_privileged, looks_like_prompt, stem
+from probes.ssh.signs import ASKS, LAST_PAGE, LOGGED, PAGERS, PASSWORD, any_of, is_privileged, looks_like_prompt, stem
 from probes.ssh.terminal import TAIL, is_written_over, last_line, shown
 
 if TYPE_CHECKING:
@@ -182,8 +182,9 @@ class Dialogue:
     def _pages_behind_a_message(self) -> bool:
         """Whether a log line came behind a pager's text, so that it was not the last one. What is left of it is a gap."""
         lines = shown(bytes(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])).split(b"\n")
-        # A line without an end is none of a log: it may be a question.
-        return not lines[-1].strip() and any(self._pagers.search(each) for each in lines[-3:])
+        # A line without an end may be a question, unless it begins as those of a log do.
+        is_logged = LOGGED.match(lines[-1]) is not None and not ASKS.search(lines[-1])
+        return (is_logged or not lines[-1].strip()) and any(self._pagers.search(each) for each in lines[-3:])
 
     def _answer_question(self) -> bool:
         at = self._since()

@@ -7,8 +7,10 @@ import re
 DEEDS = rb"(?:re(?:boot|load|set|start|store)|erase|format|deleting|delete|install|upgrade|save|apply|commit|confirm)"
 """What a device may do once a key is pressed: it is not pressed."""
 KEYS = (
-    rb"(?:[][\s()<>,;:=\"'|/+%.^-]|\d|\b(?:next|prev(?:ious)?|one|pages?|lines?|entry|screen|space|bar|enter|return|cr|key|any|press|hit|type|"
-    rb"q?uit|exit|esc|ctrl|control|break|stop|abort|interrupt|to|or|for|and|the|all|continue|more|help|top|bottom|up|down|end|[abcdfghnquz])\b){0,80}$"
+    rb"(?:[][\s()<>,;:=\"'|/+%.?*#^\x00-\x1a\x1c-\x1f\x7f-]|\x1b\[[\d;?]*[A-Za-z]|\d"
+    rb"|\b(?:next|prev(?:ious)?|one|pages?|lines?|entry|screen|screenful|space|bar|enter|return|cr|key|any|press|hit|type|"
+    rb"q?uit|exit|esc|ctrl|control|break|stop|abort|interrupt|to|or|for|of|and|the|all|rest|continue|more|help|bytes?|"
+    rb"top|bottom|up|down|end|scroll|forward|back(?:ward)?|[abcdfghnquz])\b){0,80}$"
 )
 """What may stand behind a pager's text: which keys there are. Anything else may be a question."""
 PAGERS = (
@@ -22,6 +24,11 @@ PAGERS = (
     rb"-- \[Q quit\|.{0,40}\]\s*$",
 )
 """The ends of lines on which a device waits for a key before it goes on."""
+LOGGED = re.compile(
+    rb"(?i)\s*[*.:<\[]{0,2}(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T,]|\d{1,2}:\d{2}:\d{2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+    rb" {1,2}\d{1,2}|%[a-z][\w/]{1,30}-\d)"
+)
+"""How a line of a log begins: with a time, or with the part of the device that speaks. No question does."""
 LAST_PAGE = re.compile(rb"\(END\)\s*$")
 """`less` waits at the end as well, and goes with q."""
 RESIDUE = re.compile(rb"(?im)^\s*<?-+ ?\(?more\)?( \d+%\)?)? ?-+>?\s*$|-+ ?more ?-+\s*$")

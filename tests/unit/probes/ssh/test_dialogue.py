@@ -113,6 +113,9 @@ def test_bytes_of_gbk_come_through_as_they_are() -> None:
         (b"-- [Q quit|D dump|down]", b"\r\x1b[K"),
         (b"--More-- or (q)uit", b"\r\x1b[K"),
         (b"--More--(45%)", b"\r\x1b[K"),
+        (b"--More-- (72% of 4523 bytes)", b"\r\x1b[K"),
+        (b" --More-- \x00", b"\r\x1b[K"),
+        (b"\x1b[7m--More--\x1b[m", b"\r\x1b[K"),
         (b"---MORE---(Press 'q' to quit)", b"\r\x1b[K"),
         (b"--More-- (<space> = next page, <CR> = next line, C = continue, Q = quit)", b"\r\x1b[K"),
         (b"CTRL+C ESC q Quit SPACE n Next Page ENTER Next Entry a All --More--", b"\r\x1b[K"),
@@ -381,6 +384,41 @@ def test_a_device_that_never_stops_is_given_up_and_little_is_kept() -> None:
     assert dialogue.said is not None
     assert str(dialogue.said.gap) == "“show running-config” was answered with more than 200000 bytes, and no end to it"
     assert len(dialogue.said.raw) <= 65_536
+
+
+@pytest.mark.parametrize(
+    "logged",
+    [
+        b"\r\n2026/05/25 18:51:33   ONU Port Los   PON 0/3 ONU 98 LAN1 LINK DOWN",
+        b"\r\n*Mar  1 00:12:01.123: %LINK-3-UPDOWN: Interface Gi1/0/1, changed state to down",
+        b"\r\n%LINEPROTO-5-UPDOWN: Line protocol on Interface Vlan1, changed state to up",
+    ],
+)
+def test_a_log_line_without_an_end_behind_a_pager_does_not_stop_the_reading(logged: bytes) -> None:
+    dialogue = Dialogue(Manners())
+    dialogue.receive(b"sw-1#")
+    dialogue.quiet()
+    dialogue.ask("show running-config")
+    dialogue.receive(b"show running-config\r\nhostname sw-1\r\n--More-- " + logged)
+    dialogue.quiet()
+    assert dialogue.sends() == [b"show running-config\n"], "it may be the beginning of a question"
+    dialogue.stalled()
+    assert dialogue.sends() == [b" "]
+    dialogue.receive(b"\r          \rend\r\nsw-1#")
+    dialogue.quiet()
+    assert dialogue.phase is Phase.READY
+
+
+def test_a_question_with_a_time_before_it_is_none_of_a_log() -> None:
+    dialogue = Dialogue(Manners())
+    dialogue.receive(b"sw-1#")
+    dialogue.quiet()
+    dialogue.ask("show running-config")
+    dialogue.receive(b"show running-config\r\nhostname sw-1\r\n--More-- \r\n12:00:01 reload now? [y/n]:")
+    dialogue.quiet()
+    dialogue.stalled()
+    assert dialogue.sends() == [b"show running-config\n"]
+    assert dialogue.phase is Phase.OVER
 
 
 def test_what_is_left_of_a_pager_behind_a_log_line_is_a_gap() -> None:
