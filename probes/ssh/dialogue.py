@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING
 
 from probes.ssh.echo import echo_end
 from probes.ssh.said import KEPT, Said, asked_back, closed, endless, written_over
-from probes.ssh.signs import ASKS, LAST_PAGE, LOGGED, PAGERS, PASSWORD, any_of, is_privileged, looks_like_prompt, stem
+from probes.ssh.signs import (
+    ASKS,
+    LAST_PAGE,
+    LOGGED,
+    LONGEST_PAGER,
+    PAGERS,
+    PASSWORD,
+    any_of,
+    is_privileged,
+    looks_like_prompt,
+    stem,
+)
 from probes.ssh.terminal import TAIL, is_written_over, last_line, shown
 
 if TYPE_CHECKING:
@@ -171,7 +182,7 @@ class Dialogue:
     def _turn_page(self) -> bool:
         """Press a pager's key. In silence only: what comes at once behind its text may be a question."""
         since = self._since()
-        if self._pagers.search(since) and not ASKS.search(since):
+        if self._pages(since) and not ASKS.search(since):
             self._press(b" ")
         elif LAST_PAGE.search(since):
             self._press(b"q")
@@ -184,7 +195,11 @@ class Dialogue:
         lines = shown(bytes(self._buffer[max(self._answered, len(self._buffer) - TAIL) :])).split(b"\n")
         # A line without an end may be a question, unless it begins as those of a log do.
         is_logged = LOGGED.match(lines[-1]) is not None and not ASKS.search(lines[-1])
-        return (is_logged or not lines[-1].strip()) and any(self._pagers.search(each) for each in lines[-3:])
+        return (is_logged or not lines[-1].strip()) and any(self._pages(each) for each in lines[-3:])
+
+    def _pages(self, line: bytes) -> bool:
+        # A line may be full of pagers' texts, and each would be looked at to its end.
+        return self._pagers.search(line[-LONGEST_PAGER:]) is not None
 
     def _answer_question(self) -> bool:
         at = self._since()

@@ -24,6 +24,8 @@ PAGERS = (
     rb"-- \[Q quit\|.{0,40}\]\s*$",
 )
 """The ends of lines on which a device waits for a key before it goes on."""
+LONGEST_PAGER = 300
+"""Bytes at the end of a line in which a pager's text is looked for."""
 LOGGED = re.compile(
     rb"(?i)\s*[*.:<\[]{0,2}(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T,]|\d{1,2}:\d{2}:\d{2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
     rb" {1,2}\d{1,2}|%[a-z][\w/]{1,30}-\d)"
