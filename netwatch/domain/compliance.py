@@ -19,6 +19,8 @@ class Source(Enum):
     ROSTER = "roster"
     FAULTS = "faults"
     UNAPPROVED = "unapproved"
+    BASELINES = "baselines"
+    DRIFT = "drift"
     REPORTS = "reports"
     TARGETS = "targets"
     JOURNAL = "journal"
@@ -39,6 +41,8 @@ _SOURCES: Mapping[Source, str] = {
     Source.ROSTER: _("months of the roster published"),
     Source.FAULTS: _("major faults taken up or over"),
     Source.UNAPPROVED: _("things without approval, judged to be no incident"),
+    Source.BASELINES: _("devices whose configuration a leader has approved"),
+    Source.DRIFT: _("changes of configurations that were approved, put back or waived"),
     Source.REPORTS: _("service reports sent"),
     Source.TARGETS: _("departments whose target was reached"),
     Source.JOURNAL: _("acts recorded with their actor"),
@@ -53,6 +57,8 @@ SERVES: Mapping[Source, tuple[str, ...]] = {
     Source.ROSTER: ("C2",),
     Source.FAULTS: ("C4",),
     Source.UNAPPROVED: ("C5", "D2"),
+    Source.BASELINES: ("C5",),
+    Source.DRIFT: ("C5", "C6", "D2"),
     Source.REPORTS: ("C8", "A7"),
     Source.TARGETS: ("A6",),
     Source.JOURNAL: ("C7",),

@@ -15,6 +15,7 @@ from netwatch.domain.regulation import SHIPPED, Clause, clauses
 from netwatch.language import translations
 from netwatch.report.counts import duty_counts, outcomes, register_counts
 from netwatch.report.courses import courses
+from netwatch.report.drift_evidence import baselines_in_force, drift
 from netwatch.report.service_evidence import archive, audit_log, reports, targets
 from netwatch.report.spent import maintenance, spent
 from netwatch.storage import deeds, discrepancies, retrospect, sights
@@ -81,6 +82,9 @@ def _evidence(tx: Connection, settings: Settings, period: Period, whole: Span, n
     yield from _roster(tx, settings, period, whole)
     yield _faults(tx, whole, windows)
     yield _unapproved(tx, whole)
+    if settings.collects:
+        yield baselines_in_force(tx, settings, whole)
+        yield drift(tx, whole)
     if settings.file.department:
         yield reports(tx, settings, whole, now)
         yield targets(settings, told)

@@ -11,6 +11,7 @@ from netwatch.storage.schema import baselines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -57,6 +58,13 @@ def in_force(tx: Connection, devices: Iterable[str] | None = None) -> tuple[Base
     if devices is not None:
         query = query.where(baselines.c.device.in_(sorted(devices)))
     return tuple(_baseline(row) for row in tx.execute(query))
+
+
+def devices_at(tx: Connection, moment: datetime) -> frozenset[str]:
+    """Return the devices of which anything was in force at a moment."""
+    was = baselines.c.state.in_((APPROVED, BaselineState.SUPERSEDED.value))
+    then = (baselines.c.judged_at < moment) & (baselines.c.ended.is_(None) | (baselines.c.ended >= moment))
+    return frozenset(tx.execute(select(baselines.c.device).where(was, then).distinct()).scalars())
 
 
 def proposed(tx: Connection, device: str, facet: str) -> tuple[Baseline, ...]:

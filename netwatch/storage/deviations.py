@@ -13,6 +13,7 @@ from netwatch.storage.schema import findings, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Row
 
@@ -98,6 +99,12 @@ def history(tx: Connection, device: str, facet: str, most: int = 100) -> tuple[F
     """Return those of a facet, newest first."""
     query = select(findings).where(_of(device, facet)).order_by(findings.c.id.desc()).limit(most)
     return tuple(_finding(row) for row in tx.execute(query))
+
+
+def during(tx: Connection, start: datetime, end: datetime) -> tuple[Finding, ...]:
+    """Return those that stood at any time from `start` on and before `end`, the oldest first."""
+    then = (findings.c.opened < end) & (findings.c.closed.is_(None) | (findings.c.closed >= start))
+    return tuple(_finding(row) for row in tx.execute(select(findings).where(then).order_by(findings.c.id)))
 
 
 def moved(tx: Connection, after: int, upto: int) -> tuple[Finding, ...]:

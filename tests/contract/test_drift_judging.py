@@ -22,6 +22,7 @@ from netwatch.domain.drift.verdict import Verdict
 from netwatch.domain.drift.visit import Door
 from netwatch.domain.model import Severity
 from netwatch.domain.notices import Kind
+from netwatch.domain.period import PeriodKind, containing
 from netwatch.drift import carrying, journey, judging, rejudging, requesting, standing, troubles
 from netwatch.errors import NetwatchError, UsageError
 from netwatch.language import translations
@@ -30,6 +31,7 @@ from netwatch.mail.compose import Reader, notice
 from netwatch.mail.desk import Desk
 from netwatch.mail.office import office_of
 from netwatch.mail.sorting import Slip
+from netwatch.report.compliance import compliance
 from netwatch.storage import (
     audit,
     baselines,
@@ -1121,3 +1123,31 @@ def test_what_stands_is_judged_again_only_where_something_could_have_made_anothe
     approved.do("li", "implement_change", number=1)
     approved.do("wang", "verify_change", number=1)
     assert (again(70), again(299), again(300), again(301)) == (1, 1, 1, 1)
+
+
+def test_compliance_counts_what_was_changed_without_approval_and_where_nothing_is_approved(
+    tmp_path: Path, approved: Site
+) -> None:
+    read = "".join(switch(name, more='collect = [{ kind = "local" }]\n') for name in ("sw-1", "sw-2"))
+    approved.settings = site(tmp_path, devices=read, whole=PEOPLE)
+
+    def told(minute: float) -> dict[str, tuple[int, int, tuple[str, ...]]]:
+        approved.at(minute)
+        day = containing(PeriodKind.MONTH, approved.clock.now().date())
+        made = approved.rows(lambda tx: compliance(tx, approved.settings, day, approved.clock.now()))
+        (line,) = (each for each in made.lines if each.clause == "C5")
+        return {each.source.value: (each.due, each.done, each.wanting) for each in line.evidence}
+
+    number = approved.change(40, 80)
+    approved.reads(50, BASE)
+    approved.reads(60, MOVED)
+    assert told(61)["drift"] == (1, 1, ()), f"change request {number} explains it"
+    approved.reads(190, MOVED)
+    approved.reads(200, FURTHER)
+    due, done, wanting = told(201)["drift"]
+    assert due - done == 1
+    assert wanting[0].endswith(" sw-1")
+    approved.reads(210, BASE)
+    due, done, wanting = told(211)["drift"]
+    assert (due - done, wanting) == (0, ())
+    assert told(211)["baselines"] == (2, 1, ("sw-2",)), "of sw-2 nothing is approved"
