@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from netwatch.domain.drift.finding import Finding
     from netwatch.drift.deviation import Deviation
-    from netwatch.mail.digest import Told
+    from netwatch.mail.case import Told
     from netwatch.mail.office import Office
     from netwatch.mail.wording import Wording
 

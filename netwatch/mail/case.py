@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from netwatch.domain.model import DeviceState, Fault
+    from netwatch.domain.notices import Kind
     from netwatch.drift.deviation import Deviation
     from netwatch.mail.office import Office
     from roster.cover import Shift
@@ -54,6 +55,14 @@ class Case:
     deviation: Deviation | None = None
     """How the device is not as approved, where the fault is about that."""
     hanging: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fault of a digest, and what there is to tell of it."""
+
+    kind: Kind
+    case: Case
 
 
 @dataclass(frozen=True, slots=True)

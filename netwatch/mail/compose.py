@@ -21,8 +21,7 @@ from probes.api import _
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from netwatch.mail.case import Case, Scene
-    from netwatch.mail.digest import Told
+    from netwatch.mail.case import Case, Scene, Told
     from netwatch.mail.office import Office
 
 

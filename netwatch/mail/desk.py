@@ -11,9 +11,8 @@ import structlog
 from netwatch.domain.notices import Kind
 from netwatch.drift.deviation import deviations_of
 from netwatch.mail import compose
-from netwatch.mail.case import gather, outline
+from netwatch.mail.case import Told, gather, outline
 from netwatch.mail.compose import Reader
-from netwatch.mail.digest import Told
 from netwatch.mail.forwarding import OFF_DUTY, not_told
 from netwatch.storage import faults, identity, outbox
 from netwatch.storage.faults import Decided

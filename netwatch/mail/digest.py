@@ -18,7 +18,7 @@ from probes.api import _
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from netwatch.mail.case import Case, Scene
+    from netwatch.mail.case import Case, Scene, Told
     from netwatch.mail.office import Office
     from netwatch.mail.wording import Wording
 
@@ -27,14 +27,6 @@ LINES = 200
 COUNTED = 20
 """So many of the worst are told with all that there is to say, such as the devices behind them."""
 NAMED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One fault of a digest, and what there is to tell of it."""
-
-    kind: Kind
-    case: Case
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import pytest
 from netwatch.domain.model import Acknowledgement, DeviceState, Fault, FaultId, Severity, Subject
 from netwatch.domain.notices import Kind
 from netwatch.mail import layout, wording
-from netwatch.mail.case import Case, Note, Scene
+from netwatch.mail.case import Case, Note, Scene, Told
 from netwatch.mail.compose import Reader, digest, notice, plain, trial
-from netwatch.mail.digest import LINES, Told
+from netwatch.mail.digest import LINES
 from netwatch.mail.office import Office, office_of
 from probes.api import Message
 from tests.fakes import START

@@ -19,9 +19,9 @@ from netwatch.domain.model import Fault, FaultId, Severity, Subject
 from netwatch.domain.notices import Kind
 from netwatch.drift.deviation import Deviation
 from netwatch.mail.case import Case, Scene
+from netwatch.mail.case import Told as ToldFault
 from netwatch.mail.changes import Notice, letter_for_change
 from netwatch.mail.compose import Reader, digest, notice
-from netwatch.mail.digest import Told as ToldFault
 from netwatch.mail.office import Office, office_of
 from probes.api import Message
 from probes.collect import Section
