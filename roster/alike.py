@@ -6,13 +6,13 @@ The report itself has each by itself; this is how it is laid out for people.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
 
 from roster.stretches import stretches
+from roster.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
     from datetime import datetime
 
     from roster.facts import Fault, Unapproved
@@ -29,17 +29,17 @@ MANY = 5
 
 def standing(entries: Iterable[FaultEntry]) -> tuple[tuple[FaultEntry, ...], ...]:
     """Put together the open faults of which there is the same to say, each group where the first of them stands."""
-    return _together(entries, _as_it_stands)
+    return together(entries, _as_it_stands, MANY)
 
 
 def events(entries: Iterable[FaultEntry]) -> tuple[tuple[FaultEntry, ...], ...]:
     """Put together the faults of a shift of which there is the same to say."""
-    return _together(entries, _as_an_event)
+    return together(entries, _as_an_event, MANY)
 
 
 def unapproved(items: Iterable[Unapproved]) -> tuple[tuple[Unapproved, ...], ...]:
     """Put together what happened without approval in the same way, and was judged in the same way."""
-    return _together(items, _as_judged)
+    return together(items, _as_judged, MANY)
 
 
 def shown(groups: Iterable[Sequence[T]]) -> int:
@@ -98,21 +98,6 @@ def _on(say: ReportWording, count: int) -> str:
 def _natural(name: str) -> tuple[tuple[str, ...], tuple[int, ...], str]:
     """Order names as people look for them: `sw-9` before `sw-10`."""
     return tuple(_NUMBER.split(name)), tuple(map(int, _NUMBER.findall(name))), name
-
-
-def _together(items: Iterable[T], same: Callable[[T], Hashable | None]) -> tuple[tuple[T, ...], ...]:
-    by_likeness: dict[Hashable, list[T]] = defaultdict(list)
-    keys = [(each, same(each)) for each in items]
-    for each, key in keys:
-        by_likeness[key].append(each)
-    found: list[tuple[T, ...]] = []
-    for each, key in keys:
-        alike = by_likeness[key]
-        if key is None or len(alike) < MANY:
-            found.append((each,))
-        elif alike[0] is each:
-            found.append(tuple(alike))
-    return tuple(found)
 
 
 def _as_it_stands(entry: FaultEntry) -> Hashable | None:

@@ -20,7 +20,7 @@ from netwatch.workers.roster import RosterWorker
 from probes.api import Failure, Message, Trouble
 from tests.mailroom import RecordingTransport
 from tests.scenario import ANSWERS, Scenario, site, switch
-from tests.shifts import THREE
+from tests.shifts import THREE, taken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,18 +60,9 @@ name = "lead"
 title = "带班"
 start = "08:00"
 end = "08:00"
-[[rotation]]
-shift = "day"
-groups = [["zhang"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "evening"
-groups = [["li"]]
-anchor = 2026-01-01
-[[rotation]]
-shift = "night"
-groups = [["wang"]]
-anchor = 2026-01-01
+"""
+    + taken(day="zhang", evening="li", night="wang")
+    + """
 [[rotation]]
 shift = "lead"
 post = "leader"

@@ -12,7 +12,7 @@ from netwatch.errors import StorageError
 from netwatch.storage import deviations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -37,7 +37,7 @@ class Deviation:
         return sentences(self.difference, most) if self.difference is not None else ()
 
     @property
-    def likeness(self) -> object | None:
+    def likeness(self) -> Hashable | None:
         """What is equal where the same was done to two devices, and is judged alike; None where nobody can say."""
         finding = self.finding
         if self.difference is None:

@@ -10,9 +10,10 @@ from netwatch.mail.sheet import Fact, named
 from netwatch.mail.wording import harmless
 from probes.api import _
 from roster.stretches import stretches
+from roster.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from netwatch.domain.drift.finding import Finding
     from netwatch.drift.deviation import Deviation
@@ -30,14 +31,10 @@ SOME = 5
 
 def groups(told: Iterable[Told]) -> tuple[tuple[Told, ...], ...]:
     """Put together what is the same change in words, where the first of them stands; all else is by itself."""
-    found: dict[object, list[Told]] = {}
-    for number, each in enumerate(told):
-        same = _same(each)
-        found.setdefault(number if same is None else same, []).append(each)
-    return tuple(tuple(each) for each in found.values())
+    return together(told, _same)
 
 
-def _same(told: Told) -> object | None:
+def _same(told: Told) -> Hashable | None:
     fault, known = told.case.fault, told.case.deviation
     if known is None or known.likeness is None:
         return None

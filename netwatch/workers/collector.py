@@ -112,6 +112,8 @@ class CollectorWorker:
         self._faults.take_up(ways.values(), self._clock.now())
         now, moment = self._clock.monotonic(), self._clock.now()
         self._due.plan({name: way.collect.every for name, way in ways.items()}, now)
+        if not fresh:
+            return  # a reload may take up thousands of ways as they were
         waiting = await self._database.read(owed)
         for name in fresh:
             collect = ways[name].collect

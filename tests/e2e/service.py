@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from netwatch.storage import faults, outbox
 from netwatch.storage.database import open_reader
+from tests.shifts import WHOLE_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NETWATCH = str(Path(sys.executable).with_name("netwatch"))
 
-HEAD = """
+HEAD = (
+    """
 [site]
 zone = "Asia/Shanghai"
 language = "en"
@@ -37,15 +39,9 @@ wait = "1s"
 [[person]]
 name = "zhang"
 mail = "zhang@hospital.example"
-[[shift]]
-name = "whole"
-start = "08:00"
-end = "08:00"
-[[rotation]]
-shift = "whole"
-groups = [["zhang"]]
-anchor = 2026-01-01
 """
+    + WHOLE_DAY
+)
 
 
 class RunningService:

@@ -17,7 +17,7 @@ from netwatch.domain.drift.edits import Hunk, edits
 from probes.collect import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 Path = tuple[str, ...]
 Place = tuple[Path, int]
@@ -80,7 +80,7 @@ class Difference:
         return sum(len(each.removed) for each in self.alterations)
 
     @property
-    def done(self) -> tuple[object, ...]:
+    def done(self) -> tuple[Hashable, ...]:
         """What came and went, wherever it stands and whatever is secret in it: equal where two devices changed alike."""
         lines = (
             (each.path, each.before is None, each.after is None, _public(each.removed), _public(each.added))

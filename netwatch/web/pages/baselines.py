@@ -16,9 +16,10 @@ from netwatch.storage import deviations, faults, waivers
 from netwatch.web.pages import naming
 from probes import facets
 from roster.stretches import stretches
+from roster.together import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -157,13 +158,14 @@ def _alike(
 ) -> tuple[tuple[Finding, ...], ...]:
     """Put together what is the same on many devices, as the configuration has them: a leader looks at it once."""
     place = {name: number for number, name in enumerate(settings.devices)}
-    alike: dict[object, list[Finding]] = {}
-    for each in found:
-        deviation = known.get(_subject(each))
-        same = deviation.likeness if deviation is not None else None
-        said = each.judged_by, each.judgement
-        alike.setdefault(each.id if same is None else (_severity(each), said, same), []).append(each)
-    return tuple(tuple(sorted(same, key=lambda each: place[each.device])) for same in alike.values())
+
+    def same(finding: Finding) -> Hashable | None:
+        deviation = known.get(_subject(finding))
+        if deviation is None or deviation.likeness is None:
+            return None
+        return _severity(finding), finding.judged_by, finding.judgement, deviation.likeness
+
+    return tuple(tuple(sorted(alike, key=lambda each: place[each.device])) for alike in together(found, same))
 
 
 def _finding(
