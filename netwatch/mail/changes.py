@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 KIND = "change"
 MOST = 20
 """So many targets are named."""
+STRETCHES = 100
+"""So many numbers are put into one command, or stretches of them; `change show` has all."""
 
 
 class Notice(Enum):
@@ -154,10 +156,9 @@ def _target(word: Wording, scope: Scope) -> str:
 
 def _commands(notice: Notice, request: ChangeRequest, findings: Sequence[int]) -> tuple[tuple[str, str], ...]:
     if notice is Notice.VERIFIED:
-        numbers = stretches(findings)[:MOST]
         return (
-            (_("To see what has changed"), f"netwatch drift show {findings[0]}"),
-            (_("To approve them"), f"netwatch drift approve {' '.join(numbers)}"),
+            (_("To see what has changed"), f"netwatch change show {request.id}"),
+            (_("To approve them"), f"netwatch drift approve {' '.join(stretches(findings)[:STRETCHES])}"),
         )
     if notice is Notice.REQUEST:
         return (

@@ -155,6 +155,7 @@ def test_leaders_are_told_which_contents_wait_for_their_approval(
     assert content is not None
     lines = text_of(content).splitlines()
     assert lines[0].endswith(first)
+    assert "To see what has changed: netwatch change show 1" in lines
     assert f"To approve them: {command}" in lines
 
 
